@@ -1,0 +1,29 @@
+import type { Api } from "grammy";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Db } from "./store/db.ts";
+import type { Gate } from "./telegram/gate.ts";
+
+/** Work that outlives a request: a few words that name a row. The row says the rest, so a lost job is only late. */
+export type Job =
+  | { kind: "update"; id: number }
+  | { kind: "plan-digests" }
+  | { kind: "deliver" }
+  | { kind: "join-stories" }
+  | { kind: "prune" };
+
+/** What the program is made of. Entry files build it; everybody else is handed it. */
+export type App = {
+  config: Config;
+  db: Db;
+  log: Log;
+  api: Api;
+  gate: Gate;
+  /** The bot itself, as getMe told. */
+  me: { id: number; username: string; first_name: string };
+  now(): Date;
+  /** A number in [0, 1): spreads leases and retries. */
+  random(): number;
+  /** Puts work in the queue; it never runs inside the call. */
+  enqueue(job: Job): void;
+};

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { UserError } from "./errors.ts";
+
+/** One setting: where its value comes from, what it is without one, and what an operator is told about it. */
+type Setting<T> = { schema: z.ZodType<T, string | undefined>; help: string; example: string };
+
+const text = z.string().trim();
+const empty = (value: string | undefined) => (value === undefined || value.trim() === "" ? undefined : value.trim());
+const optional = <T>(schema: z.ZodType<T, string>) =>
+  z.preprocess((value) => empty(value as string | undefined), schema.optional()) as unknown as z.ZodType<
+    T | undefined,
+    string | undefined
+  >;
+const withDefault = <T>(schema: z.ZodType<T, string>, fallback: string) =>
+  z.preprocess((value) => empty(value as string | undefined) ?? fallback, schema) as unknown as z.ZodType<
+    T,
+    string | undefined
+  >;
+
+const wholeNumber = (min: number, max: number) =>
+  text
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`);
+
+const httpUrl = text
+  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), "must start with http:// or https://")
+  .transform((value) => value.replace(/\/+$/, ""));
+
+const truth = text
+  .refine((value) => /^(true|false|1|0|yes|no)$/i.test(value), "must be true or false")
+  .transform((value) => /^(true|1|yes)$/i.test(value));
+
+const ids = text
+  .refine((value) => value.split(",").every((id) => /^\s*\d{1,15}\s*$/.test(id)), "must be user ids separated by commas, as /id tells them")
+  .transform((value) => value.split(",").map(Number));
+
+const zone = text.refine(isZone, "must be an IANA time zone such as Asia/Shanghai");
+
+/** Every setting there is; the README's table and .env.example are held to this. */
+export const settings = {
+  BOT_TOKEN: {
+    schema: optional(text.regex(/^\d+:[\w-]{3,}$/, "must look like 123456:ABC-def, as @BotFather gives it")),
+    help: "The bot's token from @BotFather. Without it the playground runs.",
+    example: "123456:ABC-def",
+  },
+  TELEGRAM_API_ROOT: {
+    schema: withDefault(httpUrl, "https://api.telegram.org"),
+    help: "Where the Bot API is: another address for a Bot API server of your own.",
+    example: "http://127.0.0.1:8081",
+  },
+  PUBLIC_URL: {
+    schema: optional(httpUrl),
+    help: "Where Telegram reaches this server. Set: webhook. Not set: long polling.",
+    example: "https://news.example.org",
+  },
+  WEBHOOK_SECRET: {
+    schema: optional(text.regex(/^[\w-]{16,256}$/, "must be 16 to 256 characters of A-Z a-z 0-9 _ -")),
+    help: "What Telegram sends along with each update. Made and remembered when not set.",
+    example: "change-me-to-32-random-characters",
+  },
+  ADMIN_IDS: {
+    schema: withDefault(z.union([z.literal("").transform(() => [] as number[]), ids]), ""),
+    help: "User ids of the owners, separated by commas; /id tells one's own.",
+    example: "11111,22222",
+  },
+  DATABASE_PATH: {
+    schema: withDefault(text, "data/tidings.db"),
+    help: "The SQLite file of a live bot. The playground always has its own, data/playground.db.",
+    example: "/srv/tidings/tidings.db",
+  },
+  HOST: { schema: withDefault(text, "127.0.0.1"), help: "Address to listen on; the playground stays on 127.0.0.1.", example: "0.0.0.0" },
+  PORT: { schema: withDefault(wholeNumber(0, 65_535), "3000"), help: "Port to listen on; 0 takes a free one.", example: "8080" },
+  DEFAULT_LANGUAGE: {
+    schema: withDefault(z.enum(["zh", "en"], "must be zh or en"), "zh"),
+    help: "Language for people whose Telegram does not say, and for groups: zh or en.",
+    example: "en",
+  },
+  DEFAULT_TIMEZONE: {
+    schema: withDefault(zone, "Asia/Shanghai"),
+    help: "Time zone of readers who have not said theirs, and of pages that name none.",
+    example: "Europe/London",
+  },
+  SEND_RATE: {
+    schema: withDefault(wholeNumber(1, 1_000), "30"),
+    help: "Deliveries a second. Telegram allows 30, or 1000 with PAID_BROADCAST.",
+    example: "25",
+  },
+  PAID_BROADCAST: {
+    schema: withDefault(truth, "false"),
+    help: "Pay Telegram for deliveries above 30 a second (allow_paid_broadcast): true or false.",
+    example: "true",
+  },
+  LOG_LEVEL: {
+    schema: withDefault(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "must be fatal, error, warn, info, debug, trace or silent"), "info"),
+    help: "How much is written to standard error: fatal, error, warn, info, debug, trace or silent.",
+    example: "debug",
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+export type Config = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]["schema"]> };
+
+/** Reads all settings at once; every wrong one is named, with what it should be. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const wrong: string[] = [];
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const result = setting.schema.safeParse(env[name]);
+    if (!result.success) wrong.push(`  ${name}: ${result.error.issues[0]?.message ?? "is not valid"}`);
+    return [name, result.data];
+  });
+  if (wrong.length > 0) throw new UserError(`These settings need mending (environment or .env):\n${wrong.join("\n")}`);
+  return Object.fromEntries(entries) as Config;
+}
+
+function isZone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/** Why another story stands under this one; every reason is computed, none is guessed. */
+export type Reason =
+  | { kind: "also"; name: string }
+  | { kind: "background"; at: Date }
+  | { kind: "later"; at: Date }
+  | { kind: "same-story" };
+
+export type RelatedLine = { storyId: number; title: string; url: string | null; reason: Reason };
+
+/** One story as a digest tells it, in the reader's language; plain text. */
+export type EditionStory = {
+  storyId: number;
+  /** What the ledger records as had once this was pushed. */
+  articleIds: number[];
+  title: string;
+  url: string | null;
+  /** One or two sentences; "" when only the headline is known. */
+  summary: string;
+  /** Independent publisher families. */
+  outlets: number;
+  /** The rush, when there was one: so many of the outlets within so many hours. */
+  rush: { outlets: number; hours: number } | null;
+  /** When its newest article was published. */
+  at: Date;
+  /** Set when the reader was told this story before and it has materially grown since. */
+  update: { sentence: string; lastTold: string | null; lastAt: Date } | null;
+  related: RelatedLine[];
+};
+
+/** What one subscription gets at one time: all that a renderer needs, without a word of any language's frame. */
+export type Edition = {
+  /** The minute that it is for. */
+  at: Date;
+  timezone: string;
+  /** How many stories the subscriber asked for. */
+  count: number;
+  summaries: boolean;
+  stories: EditionStory[];
+  /** Minutes late after a downtime; 0 when in time. */
+  lateMinutes: number;
+  /** Nothing was recent: the newest day there is, shown under its date. */
+  newestDay: Date | null;
+  /** Since when nothing was new, for an empty one. */
+  since: Date | null;
+};

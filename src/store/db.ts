@@ -1,0 +1,24 @@
+import type { RunnableQuery } from "drizzle-orm/runnable-query";
+import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
+import type * as schema from "./schema.ts";
+
+type Queries = BaseSQLiteDatabase<"sync" | "async", unknown, typeof schema>;
+
+/** What one batch takes: a statement made by the query builder (insert, update, delete, select), not yet run. */
+// biome-ignore lint/suspicious/noExplicitAny: drizzle's own name for a statement of any result
+export type Statement = RunnableQuery<any, "sqlite">;
+
+/**
+ * The store's seam, in the narrower runtime's words: queries are awaited, and several statements are one batch, all or
+ * nothing. There is no interactive transaction, because D1 has none.
+ */
+export type Db = Omit<Queries, "transaction"> & {
+  /** Runs the statements in order in one transaction and gives each one's rows ([] for a write without returning). */
+  batch(statements: readonly [Statement, ...Statement[]]): Promise<unknown[]>;
+};
+
+/** Statements gathered in a loop, as `batch` wants them; nothing to do is no batch. */
+export async function batchAll(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+  const [first, ...rest] = statements;
+  return first === undefined ? [] : db.batch([first, ...rest]);
+}

@@ -1,0 +1,4 @@
+export * from "./schema/deliveries.ts";
+export * from "./schema/news.ts";
+export * from "./schema/readers.ts";
+export * from "./schema/updates.ts";

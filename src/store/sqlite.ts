@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { describeError, UserError } from "../errors.ts";
+import type { Db, Statement } from "./db.ts";
+import * as schema from "./schema.ts";
+
+/** How long a writer waits for another process's write before it gives up. */
+const busyTimeoutMs = 5_000;
+/** SQLite's page cache of one connection. */
+const cacheKiB = 64 * 1024;
+/** Pages that one automatic checkpoint may move: larger ones hold the committing thread. */
+const checkpointPages = 1_000;
+
+export const migrationsFolder = join(dirname(fileURLToPath(import.meta.url)), "../../migrations");
+
+export type SqliteOptions = {
+  /**
+   * "full" survives a power cut (the ledger needs it); "normal" may lose the last commits of one, which suits an import
+   * that can be run again.
+   */
+  durability?: "full" | "normal";
+  migrations?: string;
+};
+
+export type SqliteStore = { db: Db; client: Database.Database; close(): void };
+
+/** Opens (or makes) the database file, brings its tables up to date, and refuses one that a newer version wrote. */
+export function openSqlite(file: string, options: SqliteOptions = {}): SqliteStore {
+  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+  const client = openFile(file);
+  try {
+    client.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    migrate(client, file, options.migrations ?? migrationsFolder);
+    client.pragma("journal_mode = WAL");
+    client.pragma("foreign_keys = ON");
+    client.pragma(`synchronous = ${options.durability ?? "full"}`);
+    client.pragma(`cache_size = -${cacheKiB}`);
+    client.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    client.pragma("temp_store = MEMORY");
+  } catch (error) {
+    client.close();
+    throw asUserError(error, file);
+  }
+  return { db: withBatch(client), client, close: () => client.close() };
+}
+
+/** What drizzle's own D1 batch relies on as well. */
+type Preparable = { _prepare(): { execute(): { sync(): unknown } } };
+
+/** The whole seam over better-sqlite3: prepared statements are kept, and `batch` is one immediate transaction. */
+function withBatch(client: Database.Database): Db {
+  const db = drizzle({ client, schema });
+  const run = client.transaction((statements: readonly Statement[]) =>
+    statements.map((statement) => {
+      const rows = (statement as unknown as Preparable)._prepare().execute().sync();
+      return Array.isArray(rows) ? rows : [];
+    }),
+  );
+  return Object.assign(db, {
+    batch: async (statements: readonly Statement[]) => run.immediate(statements),
+  }) as unknown as Db;
+}
+
+function openFile(file: string): Database.Database {
+  try {
+    return new Database(file);
+  } catch (error) {
+    throw asUserError(error, file);
+  }
+}
+
+/** Migrations are recorded in wrangler's own table, so that a database can go from Node to D1 and back. */
+function migrate(client: Database.Database, file: string, folder: string): void {
+  const known = readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
+  const applied = appliedMigrations(client);
+  const newer = applied.filter((name) => !known.includes(name));
+  if (newer.length > 0) {
+    throw new UserError(
+      `The database ${file} was written by a newer tidings (${newer.join(", ")}). Update tidings, or set DATABASE_PATH to another file. Nothing was changed.`,
+    );
+  }
+  const pending = known.filter((name) => !applied.includes(name));
+  if (pending.length === 0) return;
+  const applyAll = client.transaction(() => {
+    client.exec(
+      "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+    );
+    // Another process may have applied them between our look and this lock.
+    const done = appliedMigrations(client);
+    for (const name of pending.filter((each) => !done.includes(each))) {
+      client.exec(readFileSync(join(folder, name), "utf8"));
+      client.prepare("INSERT INTO d1_migrations (name) VALUES (?)").run(name);
+    }
+  });
+  applyAll.immediate();
+}
+
+function appliedMigrations(client: Database.Database): string[] {
+  const table = client.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'd1_migrations'").get();
+  if (table === undefined) return [];
+  return (client.prepare("SELECT name FROM d1_migrations ORDER BY id").all() as { name: string }[]).map((r) => r.name);
+}
+
+function asUserError(error: unknown, file: string): unknown {
+  if (error instanceof UserError) return error;
+  const code = (error as { code?: string }).code ?? "";
+  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
+    return new UserError(`${file} is not a SQLite database, or is damaged. Set DATABASE_PATH to another file or restore a backup.`);
+  }
+  if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_IOERR") {
+    return new UserError(`Cannot open the database ${file}: ${describeError(error)}. Check DATABASE_PATH and the folder's permissions.`);
+  }
+  return error;
+}
+
+/** A short name for a set of migrations, for /health. */
+export function schemaVersion(folder: string = migrationsFolder): string {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  return createHash("sha256").update(names.sort().join()).digest("hex").slice(0, 8);
+}
