@@ -6,7 +6,8 @@ import type { Gate } from "./telegram/gate.ts";
 
 /** Work that outlives a request: a few words that name a row. The row says the rest, so a lost job is only late. */
 export type Job =
-  | { kind: "update"; id: number }
+  /** `chat` keeps a chat's updates in their order. */
+  | { kind: "update"; id: number; chat: number }
   | { kind: "plan-digests" }
   | { kind: "deliver" }
   | { kind: "join-stories" }

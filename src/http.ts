@@ -1,0 +1,67 @@
+import type { Update } from "grammy/types";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+
+/** Telegram's updates are far smaller; whatever is larger is not from Telegram. */
+const updateBytesMax = 1024 * 1024;
+/** Seconds after which Telegram is asked to try again when an update cannot be kept now. */
+const retryAfterSeconds = 5;
+
+export type Health = {
+  status: "ok" | "starting" | "degraded";
+  /** Sentences for the operator: what is wrong, since when. */
+  problems: string[];
+  [fact: string]: unknown;
+};
+
+export type HttpParts = {
+  /** What Telegram must send along; null: no webhook here. */
+  webhookSecret: () => string | null;
+  /** Reads one update out of a body; undefined when it is none. */
+  asUpdate: (value: unknown) => Update | undefined;
+  /** Keeps the update; resolves when Telegram may forget it. */
+  receive: (update: Update) => Promise<void>;
+  health: () => Promise<Health>;
+  onError: (error: unknown) => void;
+};
+
+/** The server's own routes: Telegram's webhook and what an operator's monitor asks. */
+export function createHttp(parts: HttpParts): Hono {
+  const http = new Hono();
+
+  http.get("/health", async (c) => c.json(await parts.health()));
+
+  http.post(
+    "/telegram",
+    async (c, next) => {
+      const secret = parts.webhookSecret();
+      const given = c.req.header("X-Telegram-Bot-Api-Secret-Token") ?? "";
+      if (secret === null || !(await sameText(given, secret))) return c.body(null, 401);
+      return next();
+    },
+    bodyLimit({ maxSize: updateBytesMax, onError: (c) => c.body(null, 413) }),
+    async (c) => {
+      const update = parts.asUpdate(await c.req.json().catch(() => undefined));
+      if (update === undefined) return c.text("This is not a Telegram update.", 400);
+      await parts.receive(update);
+      return c.body(null, 200);
+    },
+  );
+
+  http.onError((error, c) => {
+    parts.onError(error);
+    return c.body(null, 503, { "Retry-After": String(retryAfterSeconds) });
+  });
+  return http;
+}
+
+/** Compares in constant time: the digests are of one length, whatever was sent. */
+async function sameText(a: string, b: string): Promise<boolean> {
+  const encoder = new TextEncoder();
+  const [x, y] = await Promise.all([a, b].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))));
+  const left = new Uint8Array(x!);
+  const right = new Uint8Array(y!);
+  let difference = 0;
+  for (let i = 0; i < left.length; i += 1) difference |= left[i]! ^ right[i]!;
+  return difference === 0;
+}

@@ -1,0 +1,15 @@
+import type { Update } from "grammy/types";
+import type { App } from "../app.ts";
+import { unfinishedUpdates } from "../store/updates.ts";
+import { chatOf } from "./handle-update.ts";
+
+/** Once a minute: what is due is put in the queue. Nothing is done here, so a tick is short and may be repeated. */
+export async function tick(app: Pick<App, "db" | "now" | "enqueue">): Promise<void> {
+  app.enqueue({ kind: "plan-digests" });
+  app.enqueue({ kind: "deliver" });
+  app.enqueue({ kind: "join-stories" });
+  app.enqueue({ kind: "prune" });
+  for (const { id, body } of await unfinishedUpdates(app.db, app.now())) {
+    app.enqueue({ kind: "update", id, chat: chatOf(JSON.parse(body) as Update) });
+  }
+}
