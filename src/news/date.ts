@@ -60,7 +60,6 @@ const isoLike = new RegExp(
 function fromIso(text: string, zone: string): Date | null {
   const m = isoLike.exec(text);
   if (m === null) return null;
-  // "199912" is December 1999, "031231" is not a year: six bare digits are read as year and month only when they can be.
   const year = Number(m[1]);
   const ordinal = m[4];
   const month = ordinal ? 1 : Number(m[2] ?? 1);
