@@ -52,13 +52,14 @@ export function datelineAt(text: string): number {
 /** The lead of a whole text: its first paragraph of prose, opened like a teaser and kept to three sentences. */
 export function leadOf(paragraphs: string[]): Teaser {
   const first = paragraphs.find((p) => /[。！？!?.…;；]["”』」）)]*$/.test(p) || p.length > 40) ?? paragraphs[0] ?? "";
-  const teaser = readTeaser(first);
+  const teaser = readTeaser(first.slice(0, leadCharsMax * 2));
   return { ...teaser, lead: firstSentences(teaser.lead) };
 }
 
 /** At most three sentences and 400 characters; where a sentence must be cut, an ellipsis says so. */
 export function firstSentences(text: string): string {
-  const sentences = text.match(/[^。！？!?]*?(?:[。！？!?]+["”』」’）)]*|\.(?=\s+[A-Z“"]))|.+$/gs) ?? [];
+  const sentences =
+    text.slice(0, leadCharsMax * 2).match(/[^。！？!?]*?(?:[。！？!?]+["”』」’）)]*|\.(?=\s+[A-Z“"]))|.+$/gs) ?? [];
   let lead = "";
   for (const sentence of sentences.slice(0, leadSentencesMax)) {
     if (lead !== "" && lead.length + sentence.length > leadCharsMax) break;
