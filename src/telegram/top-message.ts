@@ -1,0 +1,94 @@
+import { fullDay, type Reading, shortDate, textIn, when } from "../text/index.ts";
+import { action } from "./action.ts";
+import { clip, clipSentences } from "./clip.ts";
+import { blocks, bold, type Html, html, italic, lines, link } from "./html.ts";
+import { type Button, fits, type Message, message, numberRows } from "./message.ts";
+
+const titleColumns = 75;
+const summaryColumns = 110;
+const toldMax = 3;
+
+/** One story as the list of top stories shows it. */
+export type TopLine = {
+  storyId: number;
+  title: string;
+  url: string | null;
+  summary: string;
+  outlets: number;
+  rush: { outlets: number; hours: number } | null;
+  at: Date;
+};
+
+export type TopPage = {
+  stories: TopLine[];
+  /** Nothing is recent: the day that these are from. */
+  newestDay: Date | null;
+};
+
+export type TopOptions = Reading & {
+  kind: "private" | "group" | "supergroup" | "channel";
+  /** The reader has a digest already: no need to offer one. */
+  subscribed: boolean;
+};
+
+/** What matters now: looking at it counts as nothing, so a digest repeats it. */
+export function renderTop(top: TopPage, options: TopOptions): Message {
+  const body = (links: boolean, told: number) =>
+    blocks(topHead(top, options), ...toldStories(top, options, links, told), rest(top, options, links, told));
+  const tries = [body(true, toldMax), body(false, toldMax), body(false, 0)];
+  const chosen = tries.find((each) => fits(each.html)) ?? tries.at(-1)!;
+  return message(chosen, topButtons(top, options));
+}
+
+/** No news at all: why, to each in their role. */
+export function renderNoNews(state: { sources: number; admin: boolean; private: boolean }, options: Reading): Message {
+  const text = textIn(options.language).top;
+  const line = state.sources > 0 ? text.noNewsYet : state.admin ? text.noNewsAdmin : text.noNews;
+  const tell: Button[] = state.admin || !state.private ? [] : [{ text: text.tellMe, action: action("tell") }];
+  return message(lines(line), [tell]);
+}
+
+function topHead(top: TopPage, options: TopOptions): Html {
+  const text = textIn(options.language).top;
+  const day = top.newestDay === null ? null : text.newestDay(shortDate(top.newestDay, options));
+  return lines(html`🔥 ${bold(text.title)} ${fullDay(options.now, options)}`, day);
+}
+
+function toldStories(top: TopPage, options: TopOptions, links: boolean, told: number): Html[] {
+  const text = textIn(options.language).digest;
+  return top.stories.slice(0, told).map((story, n) => {
+    const rush = story.rush !== null && story.rush.outlets > 1 ? text.rush(story.rush.outlets, story.rush.hours) : "";
+    return lines(
+      bold(html`${text.number(n + 1)}${titled(story, links)}`),
+      clipSentences(story.summary, summaryColumns),
+      italic(`${text.outlets(story.outlets)}${rush} · ${when(story.at, options)}`),
+    );
+  });
+}
+
+function rest(top: TopPage, options: TopOptions, links: boolean, told: number): Html | null {
+  const text = textIn(options.language).digest;
+  const others = top.stories.slice(told);
+  if (others.length === 0) return null;
+  const rows = others.map((story, n) => {
+    const number = text.number(told + n + 1);
+    return html`${bold(number.trimEnd())}${number.slice(number.trimEnd().length)}${titled(story, links)}`;
+  });
+  return lines(told > 0 && bold(text.also), ...rows);
+}
+
+function titled({ title, url }: TopLine, links: boolean): Html {
+  return link(clip(title, titleColumns), links ? url : null);
+}
+
+function topButtons(top: TopPage, options: TopOptions): Button[][] {
+  if (options.kind === "channel") return [];
+  const text = textIn(options.language);
+  const open = top.stories.map(({ storyId }, n) => ({
+    text: String(n + 1),
+    action: action("story", storyId.toString(36), "t"),
+  }));
+  const isPrivate = options.kind === "private";
+  const offer: Button[] = isPrivate && !options.subscribed ? [{ text: text.top.daily, action: action("at", 480) }] : [];
+  return [...numberRows(open), [{ text: text.top.refresh, action: action("top", 1) }, ...offer]];
+}
