@@ -1,0 +1,54 @@
+import type { Playground } from "./playground.ts";
+
+/** Reads in Shanghai, in Chinese; the page opens as this person. */
+export const READER_ID = 1001;
+/** Reads in London, in English. */
+export const LONDON_ID = 1002;
+/** Runs the bot and owns the group and the channel; give it the bot's roles. */
+export const ADMIN_ID = 1003;
+export const GROUP_ID = -1001000000001;
+export const CHANNEL_ID = -1001000000002;
+
+/** Where people live, for the clock beside their names; Telegram itself tells bots nothing of it. */
+export const HOMES: ReadonlyMap<number, { zone: string; city: { zh: string; en: string } }> = new Map([
+  [READER_ID, { zone: "Asia/Shanghai", city: { zh: "上海", en: "Shanghai" } }],
+  [LONDON_ID, { zone: "Europe/London", city: { zh: "伦敦", en: "London" } }],
+  [ADMIN_ID, { zone: "Asia/Shanghai", city: { zh: "管理员", en: "admin" } }],
+]);
+
+/** Fills a fresh playground: three people, a group with topics and a channel, none of which know the bot yet. */
+export function seedPeople(playground: Playground): void {
+  playground.addPerson({ id: READER_ID, firstName: "林晓", username: "linxiao", language: "zh-hans" });
+  playground.addPerson({
+    id: LONDON_ID,
+    firstName: "Emma",
+    lastName: "Clarke",
+    username: "emmaclarke",
+    language: "en",
+  });
+  playground.addPerson({ id: ADMIN_ID, firstName: "周编辑", username: "zhou_desk", language: "zh-hans" });
+  playground.addChat({
+    id: GROUP_ID,
+    type: "supergroup",
+    title: "澜江街坊",
+    isForum: true,
+    members: [
+      { id: ADMIN_ID, status: "creator", anonymous: true },
+      { id: READER_ID, status: "member" },
+      { id: LONDON_ID, status: "member" },
+    ],
+  });
+  playground.addTopic(GROUP_ID, "科技", ADMIN_ID);
+  playground.addTopic(GROUP_ID, "出行", ADMIN_ID);
+  playground.addChat({
+    id: CHANNEL_ID,
+    type: "channel",
+    title: "澜江早知道",
+    username: "lanjiang_daily",
+    members: [
+      { id: ADMIN_ID, status: "creator" },
+      { id: READER_ID, status: "member" },
+      { id: LONDON_ID, status: "member" },
+    ],
+  });
+}
