@@ -48,6 +48,15 @@ CREATE TABLE searches (
 ) WITHOUT ROWID;
 CREATE INDEX searches_created ON searches (created_at);
 
+CREATE TABLE pages (
+  chat_id INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (chat_id, message_id)
+) WITHOUT ROWID;
+CREATE INDEX pages_created ON pages (created_at);
+
 CREATE TABLE visits (
   who TEXT PRIMARY KEY,
   minute INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export type ChatKind = "private" | "group" | "supergroup" | "channel";
 export type Language = "zh" | "en";
@@ -81,6 +81,19 @@ export const searches = sqliteTable(
     createdAt: integer("created_at", { mode: "timestamp" }).notNull(),
   },
   (t) => [index("searches_created").on(t.createdAt)],
+);
+
+/** A message as it was before a story was opened in its place, so that one can go back. */
+export const pages = sqliteTable(
+  "pages",
+  {
+    chatId: integer("chat_id").notNull(),
+    messageId: integer("message_id").notNull(),
+    /** Text, entities and buttons, as Telegram gave them back. */
+    body: text().notNull(),
+    createdAt: integer("created_at", { mode: "timestamp" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.chatId, t.messageId] }), index("pages_created").on(t.createdAt)],
 );
 
 /** How many commands came from whom in which minute: `who` is "u<user>" or "c<chat>". */

@@ -1,0 +1,164 @@
+import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { nextSlot } from "../news/schedule.ts";
+import { batchAll, type Db } from "./db.ts";
+import { subscribers, subscriptions } from "./schema.ts";
+import type { Subscriber } from "./subscribers.ts";
+
+/** Digests of one chat or topic. */
+export const subscriptionsMax = 10;
+/** A first digest tells what happened within this time before it was asked for. */
+const firstDigestHours = 24;
+
+export type Subscription = typeof subscriptions.$inferSelect;
+export type NewSubscription = Pick<Subscription, "minute" | "rule" | "count" | "silent"> & {
+  /** What made it, so that an update handled twice makes one. */
+  origin: string;
+  query?: string;
+};
+export type SubscriptionChange = Partial<
+  Pick<Subscription, "minute" | "rule" | "count" | "summaries" | "silent" | "evenEmpty">
+>;
+
+/** A subscriber's digests, by the hour. */
+export async function listSubscriptions(db: Db, subscriberId: number): Promise<Subscription[]> {
+  return db
+    .select()
+    .from(subscriptions)
+    .where(eq(subscriptions.subscriberId, subscriberId))
+    .orderBy(subscriptions.minute, subscriptions.id)
+    .limit(subscriptionsMax * 2);
+}
+
+/** One subscription with whose it is; undefined when it is gone. */
+export async function findSubscription(
+  db: Db,
+  id: number,
+): Promise<{ subscription: Subscription; subscriber: Subscriber } | undefined> {
+  const [row] = await db
+    .select({ subscription: subscriptions, subscriber: subscribers })
+    .from(subscriptions)
+    .innerJoin(subscribers, eq(subscribers.id, subscriptions.subscriberId))
+    .where(eq(subscriptions.id, id))
+    .limit(1);
+  return row;
+}
+
+export async function subscriptionByOrigin(db: Db, origin: string): Promise<Subscription | undefined> {
+  const [row] = await db.select().from(subscriptions).where(eq(subscriptions.origin, origin)).limit(1);
+  return row;
+}
+
+/** Makes a digest, once for its origin, and gives it. */
+export async function addSubscription(
+  db: Db,
+  subscriber: Pick<Subscriber, "id" | "timezone" | "pausedUntil">,
+  { fresh, now }: { fresh: NewSubscription; now: Date },
+): Promise<Subscription> {
+  const slot = nextSlot({ ...fresh, timezone: subscriber.timezone }, startOf(subscriber, now));
+  await db
+    .insert(subscriptions)
+    .values({
+      ...fresh,
+      query: fresh.query ?? "",
+      kind: "digest",
+      subscriberId: subscriber.id,
+      sinceAt: new Date(now.getTime() - firstDigestHours * 3_600_000),
+      dueAt: slot,
+      slotAt: slot,
+      createdAt: now,
+    })
+    .onConflictDoNothing();
+  const made = await subscriptionByOrigin(db, fresh.origin);
+  if (made === undefined) throw new Error(`subscription ${fresh.origin} was not stored`);
+  return made;
+}
+
+/** Changes a digest; its next time follows. */
+export async function changeSubscription(
+  db: Db,
+  { subscription, subscriber }: { subscription: Subscription; subscriber: Subscriber },
+  { change, now }: { change: SubscriptionChange; now: Date },
+): Promise<void> {
+  const next = { ...subscription, ...change };
+  const slot = nextSlot({ ...next, timezone: subscriber.timezone }, startOf(subscriber, now));
+  const runs = subscription.slotAt !== null;
+  await db
+    .update(subscriptions)
+    .set({ ...change, ...(runs ? { slotAt: slot, dueAt: rests(subscriber, now) ? null : slot } : {}) })
+    .where(eq(subscriptions.id, subscription.id));
+}
+
+/** Stops one digest without removing it: it has no next time. */
+export async function pauseSubscription(db: Db, id: number): Promise<void> {
+  await db.update(subscriptions).set({ dueAt: null, slotAt: null, leaseToken: null }).where(eq(subscriptions.id, id));
+}
+
+export async function resumeSubscription(
+  db: Db,
+  { subscription, subscriber }: { subscription: Subscription; subscriber: Subscriber },
+  now: Date,
+): Promise<Date> {
+  const slot = nextSlot({ ...subscription, timezone: subscriber.timezone }, startOf(subscriber, now));
+  await db
+    .update(subscriptions)
+    .set({ slotAt: slot, dueAt: rests(subscriber, now) ? null : slot })
+    .where(eq(subscriptions.id, subscription.id));
+  return slot;
+}
+
+export async function removeSubscription(db: Db, id: number): Promise<void> {
+  await db.delete(subscriptions).where(eq(subscriptions.id, id));
+}
+
+/**
+ * Sets the next times of all digests that run, after the subscriber's zone, pause or state changed. A digest paused by
+ * itself stays so. Gives the earliest next time.
+ */
+export async function reschedule(db: Db, subscriber: Subscriber, now: Date): Promise<Date | null> {
+  const running = await db
+    .select()
+    .from(subscriptions)
+    .where(and(eq(subscriptions.subscriberId, subscriber.id), isNotNull(subscriptions.slotAt)));
+  const resting = rests(subscriber, now);
+  const slots = running.map((each) => ({
+    id: each.id,
+    slot: nextSlot({ ...each, timezone: subscriber.timezone }, resting ? now : startOf(subscriber, now)),
+  }));
+  await batchAll(
+    db,
+    slots.map(({ id, slot }) =>
+      db
+        .update(subscriptions)
+        .set({ slotAt: slot, dueAt: resting ? null : slot })
+        .where(eq(subscriptions.id, id)),
+    ),
+  );
+  if (resting || slots.length === 0) return null;
+  return new Date(Math.min(...slots.map(({ slot }) => slot.getTime())));
+}
+
+export async function countSubscriptions(db: Db, subscriberId: number): Promise<number> {
+  const [row] = await db
+    .select({ n: sql<number>`count(*)` })
+    .from(subscriptions)
+    .where(eq(subscriptions.subscriberId, subscriberId));
+  return row?.n ?? 0;
+}
+
+/** A pause without an end is a pause until a day that nobody sees. */
+export const pauseOpenEnd = new Date("9999-01-01T00:00:00Z");
+
+export function isPausedOpenEnded(subscriber: Pick<Subscriber, "pausedUntil">, now: Date): boolean {
+  return subscriber.pausedUntil !== null && subscriber.pausedUntil > now && subscriber.pausedUntil >= pauseOpenEnd;
+}
+
+/** Nothing comes to one who left, or who paused without an end. */
+function rests(subscriber: Subscriber, now: Date): boolean {
+  return subscriber.state === "stopped" || subscriber.state === "gone" || isPausedOpenEnded(subscriber, now);
+}
+
+/** Next times are looked for after the pause, when there is one with an end. */
+function startOf(subscriber: Pick<Subscriber, "pausedUntil">, now: Date): Date {
+  const { pausedUntil } = subscriber;
+  return pausedUntil !== null && pausedUntil > now && pausedUntil < pauseOpenEnd ? pausedUntil : now;
+}
