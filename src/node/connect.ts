@@ -1,5 +1,4 @@
-import { type Api, GrammyError } from "grammy";
-import type { UserFromGetMe } from "grammy/types";
+import { GrammyError } from "grammy";
 import { describeError, UserError } from "../errors.ts";
 
 /** Waits between two tries to reach Telegram at start. */
@@ -13,19 +12,21 @@ export type ConnectOptions = {
 };
 
 /**
- * Who the bot is. Telegram that is down, slow or out of reach is asked again for as long as it takes; a token that it
- * does not know is an error for the operator.
+ * Asks Telegram and waits for the answer as long as it takes: Telegram that is down, slow or out of reach is asked again.
+ * A token that it does not know, or a call that it will never accept, is an error for the operator.
  */
-export async function whoAmI(api: Pick<Api, "getMe">, options: ConnectOptions): Promise<UserFromGetMe> {
+export async function askTelegram<T>(call: () => Promise<T>, options: ConnectOptions): Promise<T> {
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
-      return await api.getMe();
+      return await call();
     } catch (error) {
       options.signal.throwIfAborted();
+      if (error instanceof UserError) throw error;
       if (isWrongToken(error)) {
-        throw new UserError(
-          "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather (/mybots, API Token).",
-        );
+        throw new UserError("Telegram does not know this BOT_TOKEN. Copy it again from @BotFather (/mybots, API Token).");
+      }
+      if (error instanceof GrammyError && error.error_code < 429) {
+        throw new UserError(`Telegram refused ${error.method}: ${error.description}`);
       }
       const pause = error instanceof GrammyError ? (error.parameters.retry_after ?? 0) * 1_000 : 0;
       const againInMs = Math.max(waitMs, pause);

@@ -3,7 +3,7 @@ import type { Article, ArticleDraft } from "../news/article.ts";
 import { canonicalUrl } from "../news/url.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { articleKeys, articles, sources } from "./schema.ts";
-import { indexStatements } from "./search.ts";
+import { indexStatements } from "./search-index.ts";
 
 /** Articles of one write: about 5 ms of it, so that nobody waits for the lock. */
 export const articlesPerBatch = 32;
@@ -23,11 +23,7 @@ export type Saved = { outcome: "imported" | "updated" | "unchanged"; id: number 
  * Stores at most `articlesPerBatch` drafts in one batch, with their keys and search index, and says for each, in order,
  * what became of it. The same article again is updated with what is new in it: nothing that is known is lost.
  */
-export async function saveArticles(
-  db: Db,
-  drafts: readonly SourcedDraft[],
-  options: { now: Date },
-): Promise<Saved[]> {
+export async function saveArticles(db: Db, drafts: readonly SourcedDraft[], options: { now: Date }): Promise<Saved[]> {
   if (drafts.length > articlesPerBatch) throw new RangeError(`at most ${articlesPerBatch} articles a batch`);
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,0 +1,66 @@
+import { createInterface } from "node:readline";
+import { type Config, readConfig } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { createLog, type Log } from "../log.ts";
+import { openSqlite, type SqliteOptions, type SqliteStore } from "../store/sqlite.ts";
+
+/** The longest line that is read from standard input. */
+const lineCharsMax = 1_000_000;
+
+export const playgroundDatabase = "data/playground.db";
+
+/** What a command has to do with the outside: settings, the store, standard output and error, the clock. */
+export type Shell = {
+  config: Config;
+  log: Log;
+  now(): Date;
+  /** One line on standard output. */
+  print(line: string): void;
+  /** Opens the database, hands it over and closes it, whatever happens. */
+  withStore<T>(work: (store: SqliteStore) => Promise<T>, options?: SqliteOptions): Promise<T>;
+};
+
+export type ShellOptions = { playground?: boolean };
+
+export function createShell(env: Record<string, string | undefined>, options: ShellOptions): Shell {
+  const config = readConfig(env);
+  const file = options.playground ? playgroundDatabase : config.DATABASE_PATH;
+  return {
+    config,
+    log: createLog(config.LOG_LEVEL, (line) => process.stderr.write(line)),
+    now: () => new Date(),
+    print: (line) => {
+      process.stdout.write(`${line}\n`);
+    },
+    withStore: async (work, storeOptions) => {
+      const store = openSqlite(file, storeOptions);
+      try {
+        return await work(store);
+      } finally {
+        store.close();
+      }
+    },
+  };
+}
+
+/** Answers one line of standard input after the other with one line of JSON; empty lines are passed over. */
+export async function answerLines(shell: Shell, answer: (line: string) => Promise<unknown>): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === "") continue;
+    shell.print(JSON.stringify(await answer(line.slice(0, lineCharsMax).trim())));
+  }
+}
+
+/** An option's whole number; anything else is wrong usage. */
+export function wholeNumber(name: string, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < 1 || number > most) {
+      throw new UsageError(`${name} must be a whole number from 1 to ${most}, not "${value}"`);
+    }
+    return number;
+  };
+}
+
+/** Wrong usage: status 2, where any other error is status 1. */
+export class UsageError extends UserError {}

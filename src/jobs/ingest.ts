@@ -1,0 +1,48 @@
+import type { ArticleDraft } from "../news/article.ts";
+import { articlesPerBatch, type Saved, saveArticles } from "../store/articles.ts";
+import type { Db } from "../store/db.ts";
+import type { SourceKind } from "../store/schema.ts";
+import { ensureSource, type Source } from "../store/sources.ts";
+import { joinStories, storyMemory } from "../store/stories.ts";
+
+/** Sources that are remembered while many articles come in. */
+const sourcesRememberedMax = 10_000;
+
+/** An article on its way in, with the name of its source and what that is when it is met for the first time. */
+export type Incoming = {
+  draft: ArticleDraft;
+  source: { name: string; kind: SourceKind; family?: string; language?: string; url?: string | null };
+};
+
+export type Ingest = (incoming: readonly Incoming[]) => Promise<Saved[]>;
+
+/** How many articles one call takes: one short write. */
+export const incomingMax = articlesPerBatch;
+
+/**
+ * The one way in for articles: they are stored, made findable and joined to their stories. What a crash leaves without
+ * a story is joined by the next `join-stories` job.
+ */
+export function createIngest(db: Db, now: () => Date): Ingest {
+  const known = new Map<string, Source>();
+  const memory = storyMemory();
+
+  async function sourceOf({ draft, source }: Incoming): Promise<Source> {
+    const before = known.get(source.name);
+    if (before !== undefined) return before;
+    const { name, ...rest } = source;
+    const found = await ensureSource(db, name, { language: draft.language, ...rest, now: now() });
+    if (known.size >= sourcesRememberedMax) known.clear();
+    known.set(name, found);
+    return found;
+  }
+
+  return async (incoming) => {
+    const drafts = [];
+    for (const each of incoming) drafts.push({ sourceId: (await sourceOf(each)).id, draft: each.draft });
+    const saved = await saveArticles(db, drafts, { now: now() });
+    const fresh = saved.filter((each) => each.outcome === "imported").map((each) => each.id);
+    await joinStories(db, fresh, { now: now(), memory });
+    return saved;
+  };
+}

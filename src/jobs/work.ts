@@ -1,0 +1,24 @@
+import type { App, Job } from "../app.ts";
+import { deliver } from "./deliver.ts";
+import { handleUpdate, type UpdateHandler } from "./handle-update.ts";
+import { joinLoose } from "./join-stories.ts";
+import { planDigests } from "./plan-digests.ts";
+import { prune } from "./prune.ts";
+
+/** What each kind of job does. */
+export function createWork(app: App, bot: UpdateHandler): (job: Job) => Promise<void> {
+  return async (job) => {
+    switch (job.kind) {
+      case "update":
+        return handleUpdate(app, bot, job.id);
+      case "plan-digests":
+        return planDigests(app);
+      case "deliver":
+        return deliver(app);
+      case "join-stories":
+        return joinLoose(app);
+      case "prune":
+        return prune(app);
+    }
+  };
+}
