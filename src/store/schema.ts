@@ -1,4 +1,6 @@
 export * from "./schema/deliveries.ts";
 export * from "./schema/news.ts";
 export * from "./schema/readers.ts";
+export * from "./schema/search.ts";
+export * from "./schema/stories.ts";
 export * from "./schema/updates.ts";

@@ -1,0 +1,210 @@
+import { inArray, sql } from "drizzle-orm";
+import { fold } from "../news/fold.ts";
+import { factPhrase, isAlphanumeric, piecePhrase, wordPhrase } from "../news/grams.ts";
+import { orderBest } from "../news/order.ts";
+import { type Clause, parseQuery, piecesOf, type Query } from "../news/query.ts";
+import { isQuestion } from "../news/question.ts";
+import type { Db } from "./db.ts";
+import { articles, sources } from "./schema.ts";
+import { languageFact, rowOfSecond, sourceFact } from "./search-index.ts";
+import { nearArticles } from "./search-near.ts";
+import { type Filter, type Found, idsOf, narrowed, textsOf } from "./search-read.ts";
+import { allOf, anyOf, type Expression, factMatch, newestRows, phraseMatch, type Span } from "./search-rows.ts";
+
+export { indexStatements, unindexStatements } from "./search-index.ts";
+
+/** Articles are counted up to here; beyond, there are "more". */
+export const countedMax = 1_000;
+/** Newest articles, and newest with the words in their headline, among which the best are chosen. */
+const weighedMax = 120;
+/** Sources that `source:` may mean. */
+const sourcesMax = 50;
+/** A question that fewer articles answer word for word is also answered by those that come near. */
+const fewMax = 10;
+/** Rows that crowding may have moved an article from its time; those are checked one by one. */
+const rowsMoved = 2 ** 14;
+/** Ids below this many seconds are of articles without a date: they are in no span of time. */
+const secondsUndated = 2 ** 20;
+
+export type SearchOptions = {
+  now: Date;
+  limit: number;
+  offset?: number;
+  /** "best" weighs where and how often the words stand with how fresh the article is. */
+  order?: "best" | "newest";
+  /** Only what was published at or after this time. */
+  within?: Date;
+  /** ISO 639-1: only articles in this language. */
+  language?: string;
+  /** IANA zone in which the days of `after:` and `before:` begin. */
+  zone?: string;
+};
+
+export type SearchHit = { id: number; storyId: number | null; score: number };
+
+export type SearchResult = {
+  /** Articles found, exact up to `countedMax`; `more` says that there are others. */
+  total: number;
+  more: boolean;
+  hits: SearchHit[];
+  parsed: Query;
+  /** No article has all of it: these come near. */
+  near: boolean;
+  /** Another spelling that articles have, where nothing was found. */
+  suggestion: string | null;
+};
+
+/** Articles for what a person typed, the best first. Any text is a query; the same query gives the same order. */
+export async function searchArticles(db: Db, typed: string, options: SearchOptions): Promise<SearchResult> {
+  const parsed = parseQuery(typed, { now: options.now, ...(options.zone ? { zone: options.zone } : {}) });
+  const empty = { total: 0, more: false, hits: [], parsed, near: false, suggestion: null };
+  const filter = await filterOf(db, parsed, options);
+  if (filter === null) return empty;
+  if (parsed.all.length === 0 && parsed.after === null && parsed.before === null) return empty;
+  const plan = await planOf(db, parsed);
+  const found = await findAll(db, plan, filter);
+  const order = options.order ?? "best";
+  const page = { from: options.offset ?? 0, to: (options.offset ?? 0) + options.limit };
+  if (found.rows.length < fewMax && isQuestion(parsed)) {
+    const kept = await idsOf(db, found.rows, filter);
+    const near = await nearArticles(db, parsed, { ...filter, now: options.now, first: kept.map((each) => each.id) });
+    if (near.hits.length > kept.length || kept.length === 0) {
+      const hits = near.hits.slice(page.from, page.to);
+      const suggestion = kept.length === 0 ? near.suggestion : null;
+      return { ...empty, total: near.hits.length, hits, near: kept.length === 0, suggestion };
+    }
+  }
+  const ids = await idsOf(db, found.rows, filter);
+  const total = Math.min(ids.length, countedMax);
+  const more = ids.length > countedMax || found.cut;
+  const hits =
+    order === "newest" ? newestFirst(ids, found.whole) : await bestFirst(db, { ids, plan, filter, parsed, options });
+  return { ...empty, total, more, hits: await storiesOf(db, hits.slice(page.from, Math.min(page.to, total))) };
+}
+
+/** What the index is asked: the words as pieces, as whole words of an alphabet, and in the headline. */
+type Plan = { pieces: Expression; whole: Expression | null; title: Expression | null };
+
+async function planOf(db: Db, parsed: Query): Promise<Plan> {
+  const named = await sourcesNamed(db, parsed.all.flat());
+  const of = (how: (clause: Clause & { kind: "text" }) => Expression) =>
+    allOf(
+      parsed.all.map((group) =>
+        anyOf(group.map((clause) => (clause.kind === "text" ? how(clause) : factsOf(clause, named)))),
+      ),
+    );
+  const texts = parsed.all.flat().filter((clause) => clause.kind === "text");
+  return {
+    pieces: of(pieceMatch),
+    whole: texts.some(isWords) ? of((clause) => (isWords(clause) ? wholeMatch(clause) : pieceMatch(clause))) : null,
+    title:
+      texts.length > 0 && texts.some((clause) => clause.where === "anywhere")
+        ? of((clause) => phraseMatch(piecePhrase(clause.piece, "title")))
+        : null,
+  };
+}
+
+function isWords(clause: Clause): boolean {
+  return clause.kind === "text" && clause.where === "anywhere" && isAlphanumeric(clause.piece);
+}
+
+function wholeMatch(clause: Clause & { kind: "text" }): Expression {
+  return phraseMatch(wordPhrase(clause.piece));
+}
+
+/** A name with its number is found however the two are joined: iPhone17, iPhone 17, iPhone-17. */
+function pieceMatch(clause: Clause & { kind: "text" }): Expression {
+  const piece = phraseMatch(piecePhrase(clause.piece, clause.where));
+  const isModel = clause.where === "anywhere" && !clause.exact && /^[a-z]{2,}\d+[a-z]*$/.test(clause.piece);
+  return isModel ? anyOf([piece, wholeMatch(clause)]) : piece;
+}
+
+function factsOf(clause: Clause, named: Map<string, number[]>): Expression {
+  if (clause.kind === "language") return factMatch(factPhrase(languageFact(clause.language)));
+  if (clause.kind === "text") return pieceMatch(clause);
+  return anyOf((named.get(clause.name) ?? []).map((id) => factMatch(factPhrase(sourceFact(id)))));
+}
+
+/** Sources by their names: the one that is called so, else those whose names begin with it, else hold it. */
+async function sourcesNamed(db: Db, clauses: readonly Clause[]): Promise<Map<string, number[]>> {
+  const names = clauses.flatMap((clause) => (clause.kind === "source" ? [clause.name] : []));
+  if (names.length === 0) return new Map();
+  const all = await db.select({ id: sources.id, name: sources.name }).from(sources);
+  const folded = all.map((source) => ({ id: source.id, name: fold(source.name) }));
+  return new Map(
+    names.map((name) => {
+      const tests = [(s: string) => s === name, (s: string) => s.startsWith(name), (s: string) => s.includes(name)];
+      const ids = tests.map((test) => folded.filter((source) => test(source.name)).map((source) => source.id));
+      return [name, (ids.find((list) => list.length > 0) ?? []).slice(0, sourcesMax)];
+    }),
+  );
+}
+
+async function filterOf(db: Db, parsed: Query, options: SearchOptions): Promise<Filter | null> {
+  const after = Math.max(seconds(parsed.after) ?? 0, seconds(options.within ?? null) ?? 0);
+  const before = seconds(parsed.before) ?? Number.MAX_SAFE_INTEGER;
+  if (after >= before) return null;
+  const dated = after > 0 || before < Number.MAX_SAFE_INTEGER;
+  const span: Span = {
+    from: dated ? Math.max(1, rowOfSecond(after) - rowsMoved) : 0,
+    to: before === Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : rowOfSecond(before) + rowsMoved,
+  };
+  const named = await sourcesNamed(db, parsed.none);
+  const facts = options.language ? factMatch(factPhrase(languageFact(options.language))) : ({ kind: "every" } as const);
+  const drop = anyOf(parsed.none.map((clause) => dropped(clause, named)));
+  return { facts, drop, span, exact: { after: dated ? Math.max(after, secondsUndated) : 0, before } };
+}
+
+/** Without the word art is not without party. */
+function dropped(clause: Clause, named: Map<string, number[]>): Expression {
+  return clause.kind === "text" && isWords(clause) ? wholeMatch(clause) : factsOf(clause, named);
+}
+
+function seconds(date: Date | null): number | null {
+  return date === null ? null : Math.ceil(date.getTime() / 1000);
+}
+
+/** Rows that have it all, newest first: those with whole words (their number is `whole`), then those within words. */
+async function findAll(db: Db, plan: Plan, filter: Filter): Promise<{ rows: number[]; whole: number; cut: boolean }> {
+  const options = { span: filter.span, limit: countedMax + 1 };
+  if (plan.whole === null) {
+    return { ...(await newestRows(db, narrowed(plan.pieces, filter), options)), whole: 0 };
+  }
+  const whole = await newestRows(db, narrowed(plan.whole, filter), options);
+  if (whole.rows.length >= options.limit) return { ...whole, whole: whole.rows.length };
+  const pieces = await newestRows(db, narrowed(plan.pieces, filter), options);
+  const rows = [...new Set([...whole.rows, ...pieces.rows])].slice(0, options.limit);
+  return { rows, whole: whole.rows.length, cut: pieces.cut };
+}
+
+function newestFirst(ids: readonly Found[], whole: number): SearchHit[] {
+  const sorted = [...ids.slice(0, whole).sort((a, b) => b.id - a.id), ...ids.slice(whole).sort((a, b) => b.id - a.id)];
+  return sorted.map(({ id }) => ({ id, storyId: null, score: 0 }));
+}
+
+type Weighing = { ids: Found[]; plan: Plan; filter: Filter; parsed: Query; options: SearchOptions };
+
+/** The newest, and the newest with the words in the headline, by their worth; then the others, newest first. */
+async function bestFirst(db: Db, { ids, plan, filter, parsed, options }: Weighing): Promise<SearchHit[]> {
+  const chosen = new Set(ids.slice(0, weighedMax).map((each) => each.id));
+  if (plan.title !== null && ids.length > weighedMax) {
+    const expression = narrowed(plan.title, filter);
+    const inTitle = await newestRows(db, expression, { span: filter.span, limit: weighedMax });
+    for (const each of await idsOf(db, inTitle.rows, filter)) chosen.add(each.id);
+  }
+  const candidates = await textsOf(db, [...chosen]);
+  const best = orderBest(candidates, { pieces: piecesOf(parsed), now: options.now });
+  const rest = ids.filter((each) => !chosen.has(each.id)).sort((a, b) => b.id - a.id);
+  return [...best, ...rest.map((each) => ({ id: each.id, score: 0 }))].map((each) => ({ ...each, storyId: null }));
+}
+
+async function storiesOf(db: Db, hits: readonly SearchHit[]): Promise<SearchHit[]> {
+  if (hits.length === 0) return [];
+  const list = sql`(select value from json_each(${JSON.stringify(hits.map((hit) => hit.id))}))`;
+  const rows = await db
+    .select({ id: articles.id, storyId: articles.storyId })
+    .from(articles)
+    .where(inArray(articles.id, list));
+  const byId = new Map(rows.map((row) => [row.id, row.storyId]));
+  return hits.map((hit) => ({ ...hit, storyId: byId.get(hit.id) ?? null }));
+}
