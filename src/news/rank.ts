@@ -1,0 +1,132 @@
+/** How much one voice more adds when others are there: heat grows with the logarithm of the outlets. */
+const rankedHeat = 0.6;
+/** Places of a hot list that count; the first one most. */
+const ranksMax = 20;
+
+export function languageBit(language: string): number {
+  return language === "zh" ? 1 : language === "en" ? 2 : 4;
+}
+
+/** Independent families: two sites of one house are one voice. */
+export function outletsOf(voices: readonly { family: string }[]): number {
+  return new Set(voices.map((voice) => voice.family)).size;
+}
+
+/** How much a story matters, without time: trusted independent voices, and the place the sources themselves gave it. */
+export function heat(voices: readonly { family: string; weight: number; rank: number | null }[]): number {
+  const best = new Map<string, number>();
+  let place = ranksMax + 1;
+  for (const { family, weight, rank } of voices) {
+    best.set(family, Math.max(best.get(family) ?? 0, weight));
+    if (rank !== null) place = Math.min(place, rank);
+  }
+  const trusted = [...best.values()].reduce((sum, weight) => sum + weight, 0);
+  const listed = Math.max(0, ranksMax + 1 - place) / ranksMax;
+  return Math.log2(1 + trusted) + rankedHeat * listed;
+}
+
+/** The rush of a story: most of its outlets within so few hours. */
+const rushHoursMax = 6;
+const rushShareMin = 0.6;
+const rushOutletsMin = 3;
+
+export type Rush = { outlets: number; hours: number };
+
+/** When a good part of the outlets told it within a few hours: how many, within how many. null for a trickle. */
+export function rushOf(members: readonly { family: string; publishedAt: Date | null }[]): Rush | null {
+  const firsts = new Map<string, number>();
+  for (const { family, publishedAt } of members) {
+    if (publishedAt === null) continue;
+    firsts.set(family, Math.min(firsts.get(family) ?? Number.POSITIVE_INFINITY, publishedAt.getTime()));
+  }
+  const times = [...firsts.values()].sort((a, b) => a - b);
+  const least = Math.max(rushOutletsMin, Math.ceil(outletsOf(members) * rushShareMin));
+  for (let hours = 1; hours <= rushHoursMax; hours += 1) {
+    let most = 0;
+    for (let from = 0, to = 0; from < times.length; from += 1) {
+      while (to < times.length && times[to]! - times[from]! <= hours * 3_600_000) to += 1;
+      most = Math.max(most, to - from);
+    }
+    if (most >= least) return { outlets: most, hours };
+  }
+  return null;
+}
+
+/** After so many hours a story is half as hot. */
+const halfLifeHours = 12;
+/** What outlets that joined within the last hours add, at most doubling. */
+const growthHours = 3;
+/** Below this a story is not shown, however empty the list: one outlet's unlisted story after a day and a half. */
+const floor = 0.12;
+/** Stories of one source alone in a list, as a share of it. */
+const oneSourceShare = 0.34;
+/** Stories that a single outlet tells, unlisted, when others are told by several: no list is filled with them. */
+const singlesShare = 0.5;
+/** How much of a headline may be another's before the story counts as more of the same. */
+const alikeShare = 0.35;
+/** What is left of a story's heat when one like it is in the list already. */
+const alikeFactor = 0.45;
+
+export type Told = {
+  family: string;
+  source: string;
+  weight: number;
+  rank: number | null;
+  publishedAt: Date | null;
+  title: string;
+};
+
+/** How hot a story is now: what it weighs, halved every twelve hours since its newest article, more while it grows. */
+export function hotness(members: readonly Told[], now: Date): number {
+  const times = members.flatMap((member) => member.publishedAt?.getTime() ?? []);
+  if (times.length === 0) return 0;
+  const age = Math.max(0, (now.getTime() - Math.max(...times)) / 3_600_000);
+  const since = now.getTime() - growthHours * 3_600_000;
+  const early = new Set(
+    members.filter((each) => (each.publishedAt?.getTime() ?? 0) < since).map((each) => each.family),
+  );
+  const all = outletsOf(members);
+  const growing = early.size === 0 ? 0 : (all - early.size) / all;
+  return heat(members) * 2 ** (-age / halfLifeHours) * (1 + growing);
+}
+
+/**
+ * The list that people see, hottest first: above a floor, not flooded by one source, not filled with what a single
+ * outlet tells, and varied: a story like one already in the list waits behind the others.
+ */
+export function choose<T extends { members: readonly Told[]; terms: readonly number[] }>(
+  found: readonly T[],
+  { now, limit }: { now: Date; limit: number },
+): T[] {
+  const waiting = found
+    .map((story) => ({ story, score: hotness(story.members, now) }))
+    .filter(({ score }) => score >= floor);
+  const someShared = waiting.some(({ story }) => outletsOf(story.members) > 1);
+  const perSource = new Map<string, number>();
+  let singles = 0;
+  const chosen: T[] = [];
+  while (chosen.length < limit && waiting.length > 0) {
+    const at = waiting.reduce((best, each, n) => (each.score > waiting[best]!.score ? n : best), 0);
+    const [{ story, score }] = waiting.splice(at, 1) as [{ story: T; score: number }];
+    if (score < floor) break;
+    const isSingle = outletsOf(story.members) === 1;
+    const source = story.members[0]!.source;
+    const ofSource = perSource.get(source) ?? 0;
+    const isListed = story.members.some((member) => member.rank !== null);
+    if (isSingle && someShared) {
+      if (ofSource >= Math.max(1, Math.floor(limit * oneSourceShare))) continue;
+      if (!isListed && singles >= Math.max(1, Math.floor(limit * singlesShare))) continue;
+    }
+    if (isSingle) perSource.set(source, ofSource + 1);
+    if (isSingle && !isListed) singles += 1;
+    chosen.push(story);
+    for (const other of waiting) if (alike(story.terms, other.story.terms)) other.score *= alikeFactor;
+  }
+  return chosen;
+}
+
+function alike(a: readonly number[], b: readonly number[]): boolean {
+  const other = new Set(b);
+  const shared = a.filter((term) => other.has(term)).length;
+  return shared / Math.max(1, Math.min(a.length, b.length)) >= alikeShare;
+}

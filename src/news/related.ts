@@ -1,0 +1,103 @@
+import { isCommon } from "./common-words.ts";
+import type { Reason } from "./edition.ts";
+import { fold, isIdeographic } from "./fold.ts";
+import { tokenize } from "./terms.ts";
+
+/** An article this much older than the one read is its background. */
+const backgroundHours = 48;
+/** And this much newer is what came later. */
+const laterHours = 1;
+/** Characters of a shared name. */
+const nameChars = { least: 2, most: 8 };
+
+type Readable = { title: string; lead: string; body: string; language: string; publishedAt: Date | null };
+
+/**
+ * Why one article stands under another, as far as it can be computed: it came later, it is background, or it also says
+ * a name. Causes cannot be known.
+ */
+export function reasonFor(
+  read: Readable,
+  other: Readable,
+  { rarityOf }: { rarityOf: (term: number) => number },
+): Reason {
+  const hours =
+    read.publishedAt === null || other.publishedAt === null
+      ? 0
+      : (other.publishedAt.getTime() - read.publishedAt.getTime()) / 3_600_000;
+  if (hours <= -backgroundHours) return { kind: "background", at: other.publishedAt! };
+  if (hours >= laterHours) return { kind: "later", at: other.publishedAt! };
+  const name = sharedName(read, other, rarityOf);
+  if (name !== null) return { kind: "also", name };
+  if (other.publishedAt === null) return { kind: "same-story" };
+  return { kind: hours > 0 ? "later" : "background", at: other.publishedAt };
+}
+
+/**
+ * The rarest name that both articles say, one of them in its headline: in Chinese the longest run of characters in
+ * common, in English words with a capital.
+ */
+export function sharedName(a: Readable, b: Readable, rarityOf: (term: number) => number): string | null {
+  const found = [...runs(a.title, bodyOf(b)), ...runs(b.title, bodyOf(a))];
+  let best: { name: string; score: number } | null = null;
+  for (const name of found) {
+    const terms = tokenize(name).terms;
+    if (terms.length === 0 || terms.some(isCommon)) continue;
+    const score = terms.reduce((sum, term) => sum + rarityOf(term), 0) / Math.sqrt(terms.length);
+    if (score > (best?.score ?? 0)) best = { name, score };
+  }
+  return best?.name ?? null;
+}
+
+function bodyOf(article: Readable): string {
+  return `${article.title}\n${article.lead}\n${article.body.slice(0, 600)}`;
+}
+
+/** Runs of the headline that the other text has too. */
+function runs(title: string, text: string): string[] {
+  return [...chineseRuns(title, fold(text)), ...latinNames(title, text)];
+}
+
+const words = new Intl.Segmenter("zh", { granularity: "word" });
+
+/** Maximal runs in common, from the start of a word to the end of one. */
+function chineseRuns(title: string, folded: string): string[] {
+  const pieces = [...words.segment(title)].map(({ segment }) => segment);
+  const found: string[] = [];
+  for (let from = 0; from < pieces.length; from += 1) {
+    let run = "";
+    for (let to = from; to < pieces.length; to += 1) {
+      const piece = pieces[to]!;
+      if (![...piece].every((char) => isIdeographic(char.charCodeAt(0)))) break;
+      if (run.length + piece.length > nameChars.most || !folded.includes(fold(run + piece))) break;
+      run += piece;
+    }
+    if (run.length < nameChars.least) continue;
+    found.push(run);
+    while (from + 1 < pieces.length && run.startsWith(pieces[from]!) && run.length > pieces[from]!.length) {
+      run = run.slice(pieces[from]!.length);
+      from += 1;
+    }
+  }
+  return found;
+}
+
+/** Names of one to three words, each with a capital, that are not merely a sentence's first word. */
+function latinNames(title: string, text: string): string[] {
+  const found: string[] = [];
+  for (const [name] of title.matchAll(/\b\p{Lu}[\p{L}\d’'-]+(?: \p{Lu}[\p{L}\d’'-]+){0,2}/gu)) {
+    const parts = name.split(" ");
+    for (let from = 0; from < parts.length; from += 1) {
+      for (let to = parts.length; to > from; to -= 1) {
+        const candidate = parts.slice(from, to).join(" ");
+        if (candidate.length > 2 && new RegExp(`\\b${escapeRegExp(candidate)}\\b`, "u").test(text))
+          found.push(candidate);
+      }
+    }
+  }
+  return found;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\-]/g, "\\$&");
+}

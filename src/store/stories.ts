@@ -1,0 +1,140 @@
+import { isNull, sql } from "drizzle-orm";
+import { type Background, countArticle } from "../news/background.ts";
+import { decide, membersComparedMax } from "../news/story.ts";
+import { backgroundOf } from "./background.ts";
+import type { Db } from "./db.ts";
+import { articles } from "./schema.ts";
+import { findByTerms, type StoredSketch, type StoryMemory, sketchesOf, storyMemory } from "./sketches.ts";
+import { writeJoined } from "./story-write.ts";
+import { compiledSubjects } from "./subjects.ts";
+
+/** Articles joined in one batch: some 10 ms of work, most of it outside the write. */
+export const articlesPerJoin = 32;
+/** How far apart in time two articles of one story may be, unless others stand between them. */
+const windowDays = 5;
+/** Articles found by terms that a newcomer is compared with. */
+const nearbyMax = 24;
+/** One article in so many is counted into the background once it knows enough. */
+const backgroundSampling = 16;
+const backgroundEnough = 8_192;
+const idsPerSecond = 2 ** 20;
+const secondsPerDay = 86_400;
+
+export { storyMemory };
+
+/**
+ * Joins the given articles to their stories: each to the one that it tells, else to a new one that has its id. Articles
+ * that have a story keep it, so calling it again changes nothing; what a crash left loose is joined by the next call.
+ * `memory` may be handed along by whoever joins many slices.
+ */
+export async function joinStories(
+  db: Db,
+  articleIds: readonly number[],
+  { memory = storyMemory() }: { now: Date; memory?: StoryMemory },
+): Promise<void> {
+  memory.subjects = await compiledSubjects(db, memory.subjects);
+  for (let i = 0; i < articleIds.length; i += articlesPerJoin) {
+    await joinSlice(db, articleIds.slice(i, i + articlesPerJoin), memory);
+  }
+}
+
+/** Articles that have no story yet, newest first. */
+export async function looseArticles(db: Db, limit: number): Promise<number[]> {
+  const rows = await db.select({ id: articles.id }).from(articles).where(isNull(articles.storyId)).limit(limit);
+  return rows.map((row) => row.id);
+}
+
+async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): Promise<void> {
+  const background = await backgroundOf(db, memory);
+  const loaded = await sketchesOf(db, ids, { memory, background });
+  const loose = [...loaded.values()].filter((sketch) => sketch.storyId === null).sort((a, b) => a.id - b.id);
+  if (loose.length === 0) return;
+  const sampled = loose.filter(
+    (sketch) => background.articles < backgroundEnough || sketch.id % backgroundSampling === 0,
+  );
+  for (const sketch of sampled) countArticle(background, sketch.text.terms);
+
+  const nearby = await nearbyOf(db, loose, { memory, background });
+  const storyIds = new Set<number>();
+  for (const list of nearby.values()) for (const { storyId } of list) if (storyId !== null) storyIds.add(storyId);
+  const members = await membersOf(db, [...storyIds], { memory, background });
+
+  const changed = new Set<number>();
+  const merged = new Map<number, number>();
+  for (const sketch of loose) {
+    const around = nearby.get(sketch.id)!;
+    const known = new Set(around.map((each) => each.storyId).filter((id) => id !== null));
+    const gatherings = [...known].map((id) => ({ id, members: compared(members.get(id) ?? []) }));
+    const { storyId, merge } = decide(
+      sketch,
+      around,
+      gatherings.filter((each) => each.members.length > 0),
+    );
+    const home = storyId === null ? sketch.id : Math.min(storyId, ...merge);
+    const losing = storyId === null ? [] : [storyId, ...merge].filter((id) => id !== home);
+    for (const id of losing) {
+      merged.set(id, home);
+      for (const member of members.get(id) ?? []) member.storyId = home;
+      members.set(home, [...(members.get(home) ?? []), ...(members.get(id) ?? [])]);
+      members.delete(id);
+      changed.delete(id);
+    }
+    sketch.storyId = home;
+    members.set(home, [...(members.get(home) ?? []), sketch]);
+    changed.add(home);
+  }
+  await writeJoined(db, { loose, changed, merged, background: sampled.length > 0 ? background : null });
+}
+
+/** The founder and the latest: enough to know whether another belongs. */
+function compared(members: readonly StoredSketch[]): StoredSketch[] {
+  if (members.length <= membersComparedMax) return [...members];
+  return [members[0]!, ...members.slice(1 - membersComparedMax)];
+}
+
+type With = { memory: StoryMemory; background: Background };
+
+/** For each newcomer, the articles of its time that share its terms: stored ones and those of the same slice. */
+async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Map<number, StoredSketch[]>> {
+  const span = windowDays * secondsPerDay * idsPerSecond;
+  const window = ({ id, day }: StoredSketch | { id: number; day: number | null }) =>
+    day === null ? { from: 0, to: id } : { from: id - span, to: id + span };
+  const found = await findByTerms(db, loose, { window, limit: nearbyMax });
+  const ids = new Set<number>();
+  for (const list of found.values()) for (const id of list) ids.add(id);
+  const sketches = await sketchesOf(db, [...ids], each);
+  const result = new Map<number, StoredSketch[]>();
+  for (const one of loose) {
+    const stored = found.get(one.id)!.flatMap((id) => sketches.get(id) ?? []);
+    const keys = new Set(one.keys.map(({ term }) => term));
+    const mates = loose.filter(
+      (other) =>
+        other.id !== one.id && Math.abs(other.id - one.id) <= span && other.keys.some(({ term }) => keys.has(term)),
+    );
+    result.set(one.id, [...new Set([...stored, ...mates])]);
+  }
+  return result;
+}
+
+/** Members of stories in order of publication: the founder and the newest. */
+async function membersOf(db: Db, storyIds: readonly number[], each: With): Promise<Map<number, StoredSketch[]>> {
+  if (storyIds.length === 0) return new Map();
+  const rows = (await db.all(sql`
+    select j.value as storyId, (select json_group_array(id) from (select id from articles where story_id = j.value
+      order by id desc limit ${membersComparedMax})) as ids
+    from json_each(${JSON.stringify(storyIds)}) j`)) as { storyId: number; ids: string }[];
+  const lists = rows.map((row) => ({
+    storyId: row.storyId,
+    ids: [...new Set([row.storyId, ...(JSON.parse(row.ids) as number[])])],
+  }));
+  const sketches = await sketchesOf(db, [...new Set(lists.flatMap((list) => list.ids))], each);
+  return new Map(
+    lists.map(({ storyId, ids }) => [
+      storyId,
+      ids
+        .flatMap((id) => sketches.get(id) ?? [])
+        .filter((sketch) => sketch.storyId === storyId)
+        .sort((a, b) => a.id - b.id),
+    ]),
+  );
+}

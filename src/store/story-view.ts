@@ -1,0 +1,224 @@
+import { desc, eq, inArray, sql } from "drizzle-orm";
+import { type Growth, growth, type Moment, timeline } from "../news/growth.ts";
+import { bestHeadline } from "../news/headline.ts";
+import { outletsOf, type Rush, rushOf } from "../news/rank.ts";
+import { summarize } from "../news/summary.ts";
+import type { Db } from "./db.ts";
+import { articles, sources, stories } from "./schema.ts";
+
+/** Articles of one story that are read for its page; of a longer one the newest. */
+const membersMax = 60;
+/** Characters of a text that its summary and its growth are read from. */
+const textCharsMax = 3_000;
+const momentsMax = 12;
+/** Sentences of a story in a list. */
+const cardSentencesMax = 2;
+
+/** An article of a story without its text. */
+export type Member = {
+  id: number;
+  storyId: number;
+  sourceId: number;
+  source: string;
+  family: string;
+  weight: number;
+  url: string | null;
+  title: string;
+  titleCut: boolean;
+  hasText: boolean;
+  dateline: string;
+  language: string;
+  rank: number | null;
+  publishedAt: Date | null;
+};
+
+export type Text = { lead: string; body: string };
+export type Told = Member & Text;
+
+/** A story in a list. */
+export type StoryCard = {
+  id: number;
+  title: string;
+  titleCut: boolean;
+  /** The article that stands for the story. */
+  articleId: number;
+  url: string | null;
+  language: string;
+  source: string;
+  /** Sentences of its own; [] when only headlines are known. */
+  summary: string[];
+  /** The story's articles in order of publication. */
+  members: Member[];
+  /** Independent families. */
+  outlets: number;
+  rush: Rush | null;
+  /** null when none of its articles has a date. */
+  firstAt: Date | null;
+  lastAt: Date | null;
+};
+
+export type StoryView = StoryCard & {
+  /** The moments at which it grew, oldest first. */
+  timeline: Moment[];
+  /** A family each, the first to tell it first; `carriers` only carry its text. */
+  reporters: { name: string; url: string | null; language: string; carriers: number }[];
+};
+
+/** Where a story is now: itself, or the older one that it was merged into. undefined when there is none. */
+export async function currentStory(db: Db, id: number): Promise<number | undefined> {
+  const [row] = await db.select({ id: stories.id, into: stories.mergedInto }).from(stories).where(eq(stories.id, id));
+  return row === undefined ? undefined : (row.into ?? row.id);
+}
+
+/** All that a story's page tells, in the reader's language where there is a choice; null takes any. */
+export async function storyView(
+  db: Db,
+  id: number,
+  { language }: { now: Date; language: string | null },
+): Promise<StoryView | undefined> {
+  const told = await toldOf(db, id);
+  const main = bestHeadline(told, language);
+  if (main === undefined) return undefined;
+  const readable = told.filter((each) => each.language === main.language);
+  const telling = main.hasText ? main : (readable.find((each) => each.hasText) ?? main);
+  return {
+    ...cardOf(main, told, summarize(telling, readable)),
+    timeline: timeline(readable, { max: momentsMax }),
+    reporters: reportersOf(told),
+  };
+}
+
+/**
+ * What a chat that had some articles of a story is told of it now: what the newer ones add, and what it last heard.
+ * null when there is nothing that was not told before.
+ */
+export async function grownSince(
+  db: Db,
+  storyId: number,
+  { had, language }: { had: readonly number[]; language: string | null },
+): Promise<(Growth & { lastAt: Date }) | null> {
+  const known = new Set(had);
+  const members = await toldOf(db, storyId);
+  const told = members.filter((each) => known.has(each.id));
+  const last = told.at(-1);
+  if (last === undefined) return null;
+  const fresh = members.filter(
+    (each) => each.id > last.id && !known.has(each.id) && (language === null || each.language === language),
+  );
+  const found = growth(told, fresh);
+  return found === null || last.publishedAt === null ? null : { ...found, lastAt: last.publishedAt };
+}
+
+/** The cards of stories, in the order given; each with its headline article's own sentences. */
+export async function storyCards(
+  db: Db,
+  byStory: readonly (readonly Member[])[],
+  language: string | null,
+): Promise<StoryCard[]> {
+  const mains = byStory.map((members) => {
+    const main = bestHeadline(members, language)!;
+    const telling = main.hasText ? main : members.find((each) => each.hasText && each.language === main.language);
+    return { main, members, telling: telling ?? main };
+  });
+  const texts = await textsOf(
+    db,
+    mains.map(({ telling }) => telling.id),
+  );
+  return mains.map(({ main, members, telling }) => {
+    const text = texts.get(telling.id) ?? { lead: "", body: "" };
+    return cardOf(main, members, summarize({ ...telling, ...text }, [], { max: cardSentencesMax }));
+  });
+}
+
+function cardOf(main: Member, members: readonly Member[], summary: string[]): StoryCard {
+  const dated = members.flatMap((member) => member.publishedAt ?? []);
+  const readable = members.filter((member) => member.language === main.language);
+  return {
+    id: main.storyId,
+    title: main.title,
+    titleCut: main.titleCut,
+    articleId: main.id,
+    url: main.url ?? readable.find((member) => member.url !== null)?.url ?? null,
+    language: main.language,
+    source: main.source,
+    summary,
+    members: [...members],
+    outlets: outletsOf(members),
+    rush: rushOf(members),
+    firstAt: dated[0] ?? null,
+    lastAt: dated.at(-1) ?? null,
+  };
+}
+
+function reportersOf(members: readonly Member[]): StoryView["reporters"] {
+  const families = Map.groupBy(members, (member) => member.family);
+  return [...families.values()].map((own) => {
+    const newest = own.at(-1)!;
+    return { name: own[0]!.source, url: newest.url, language: newest.language, carriers: 0 };
+  });
+}
+
+async function toldOf(db: Db, storyId: number): Promise<Told[]> {
+  const current = await currentStory(db, storyId);
+  if (current === undefined) return [];
+  const members = (await membersOfStories(db, [current], membersMax)).get(current) ?? [];
+  const texts = await textsOf(
+    db,
+    members.map((member) => member.id),
+  );
+  return members.map((member) => ({ ...member, ...(texts.get(member.id) ?? { lead: "", body: "" }) }));
+}
+
+async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text>> {
+  const start = (column: typeof articles.lead | typeof articles.body) =>
+    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
+  const rows = await db
+    .select({ id: articles.id, lead: start(articles.lead), body: start(articles.body) })
+    .from(articles)
+    .where(inArray(articles.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
+  return new Map(rows.map(({ id, ...text }) => [id, text]));
+}
+
+/** The newest articles of stories, at most `limit` of each, in order of publication, without their texts. */
+export async function membersOfStories(
+  db: Db,
+  storyIds: readonly number[],
+  limit: number,
+): Promise<Map<number, Member[]>> {
+  if (storyIds.length === 0) return new Map();
+  const wanted = sql`(select m.value from json_each(${JSON.stringify(storyIds)}) j, json_each((select json_group_array(id)
+    from (select id from articles where story_id = j.value order by id desc limit ${limit}))) m)`;
+  const rows = await db
+    .select({
+      id: articles.id,
+      storyId: sql<number>`${articles.storyId}`,
+      sourceId: articles.sourceId,
+      source: sources.name,
+      family: sources.family,
+      weight: sources.weight,
+      url: articles.url,
+      title: articles.title,
+      titleCut: articles.titleCut,
+      hasText: sql<boolean>`${articles.lead} <> '' or ${articles.body} <> ''`.mapWith(Boolean),
+      dateline: articles.dateline,
+      language: articles.language,
+      rank: articles.rank,
+      publishedAt: articles.publishedAt,
+    })
+    .from(articles)
+    .innerJoin(sources, eq(sources.id, articles.sourceId))
+    .where(inArray(articles.id, wanted))
+    .orderBy(articles.id);
+  return Map.groupBy(rows, (row) => row.storyId);
+}
+
+/** The newest articles' ids of a story. */
+export async function articleIdsOf(db: Db, storyId: number, limit: number): Promise<number[]> {
+  const rows = await db
+    .select({ id: articles.id })
+    .from(articles)
+    .where(eq(articles.storyId, storyId))
+    .orderBy(desc(articles.id))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}

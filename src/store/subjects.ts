@@ -1,0 +1,57 @@
+import { eq } from "drizzle-orm";
+import {
+  builtInSubjects,
+  type CompiledSubject,
+  compileSubject,
+  type Subject,
+  type SubjectDraft,
+} from "../news/subjects.ts";
+import { batchAll, type Db } from "./db.ts";
+import { storyDays, subjects } from "./schema.ts";
+
+/** Every subject, those that came with the program first. A new database gets them when it is first asked. */
+export async function allSubjects(db: Db): Promise<Subject[]> {
+  const rows = await db.select().from(subjects).orderBy(subjects.id);
+  if (rows.length > 0) return rows;
+  await batchAll(
+    db,
+    builtInSubjects.map((draft) => db.insert(subjects).values(draft).onConflictDoNothing()),
+  );
+  return db.select().from(subjects).orderBy(subjects.id);
+}
+
+/** A subject by its id, its short name or its name in either language. */
+export async function findSubject(db: Db, name: string): Promise<Subject | undefined> {
+  const wanted = name.trim().toLowerCase();
+  return (await allSubjects(db)).find((each) =>
+    [String(each.id), each.slug, each.nameZh, each.nameEn.toLowerCase()].includes(wanted),
+  );
+}
+
+/** Defines a subject, or changes the one of the same short name. Articles joined from now on have it. */
+export async function saveSubject(db: Db, draft: SubjectDraft): Promise<Subject> {
+  await allSubjects(db);
+  const [row] = await db
+    .insert(subjects)
+    .values(draft)
+    .onConflictDoUpdate({ target: subjects.slug, set: draft })
+    .returning();
+  return row!;
+}
+
+/** Takes a subject away, and its lists with it. */
+export async function deleteSubject(db: Db, id: number): Promise<void> {
+  await db.batch([
+    db.delete(storyDays).where(eq(storyDays.subjectId, id)),
+    db.delete(subjects).where(eq(subjects.id, id)),
+  ]);
+}
+
+export type Compiled = { asSaved: string; compiled: CompiledSubject[] };
+
+/** The subjects ready to be held against articles; compiled again only when somebody changed them. */
+export async function compiledSubjects(db: Db, before: Compiled): Promise<Compiled> {
+  const all = await allSubjects(db);
+  const asSaved = JSON.stringify(all);
+  return asSaved === before.asSaved ? before : { asSaved, compiled: all.map(compileSubject) };
+}
