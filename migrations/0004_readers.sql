@@ -57,6 +57,14 @@ CREATE TABLE pages (
 ) WITHOUT ROWID;
 CREATE INDEX pages_created ON pages (created_at);
 
+CREATE TABLE asks (
+  chat_id INTEGER NOT NULL,
+  user_id INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (chat_id, user_id)
+) WITHOUT ROWID;
+
 CREATE TABLE visits (
   who TEXT PRIMARY KEY,
   minute INTEGER NOT NULL,

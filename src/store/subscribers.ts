@@ -2,6 +2,7 @@ import { and, eq, inArray, lt, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Db } from "./db.ts";
 import {
+  asks,
   type ChatKind,
   type Language,
   type NewsLanguages,
@@ -128,6 +129,7 @@ export async function forgetChat(db: Db, chatId: number): Promise<void> {
     db.delete(subscribers).where(eq(subscribers.chatId, chatId)),
     db.delete(searches).where(eq(searches.chatId, chatId)),
     db.delete(pages).where(eq(pages.chatId, chatId)),
+    db.delete(asks).where(eq(asks.chatId, chatId)),
     db.delete(visits).where(inArray(visits.who, [`u${chatId}`, `c${chatId}`, `p${chatId}`])),
   ]);
 }

@@ -96,6 +96,18 @@ export const pages = sqliteTable(
   (t) => [primaryKey({ columns: [t.chatId, t.messageId] }), index("pages_created").on(t.createdAt)],
 );
 
+/** What we asked a person last, so that their next words are its answer. */
+export const asks = sqliteTable(
+  "asks",
+  {
+    chatId: integer("chat_id").notNull(),
+    userId: integer("user_id").notNull(),
+    what: text().notNull(),
+    at: integer({ mode: "timestamp" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.chatId, t.userId] })],
+);
+
 /** How many commands came from whom in which minute: `who` is "u<user>" or "c<chat>". */
 export const visits = sqliteTable("visits", {
   who: text().primaryKey(),

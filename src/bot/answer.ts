@@ -1,0 +1,101 @@
+import { GrammyError } from "grammy";
+import type { ForceReply, InlineKeyboardMarkup } from "grammy/types";
+import { rememberAsk } from "../store/visits.ts";
+import { plainText, withoutLinks } from "../telegram/html.ts";
+import type { Message } from "../telegram/message.ts";
+import type { Visit } from "./visit.ts";
+
+/** Characters of a notice over a pressed button. */
+const toastCharsMax = 200;
+
+/** Sends a message into the chat or topic that the visit came from; in groups as an answer to who asked. */
+export async function say(visit: Visit, message: Message): Promise<void> {
+  await send(visit, message, keyboardOf(message));
+}
+
+/** Asks a question whose answer are the person's next words; `what` says what they will mean. */
+export async function ask(visit: Visit, message: Message, what: string, placeholder?: string): Promise<void> {
+  await rememberAsk(visit.app.db, { chatId: visit.chatId, userId: visit.userId ?? 0, what }, visit.now);
+  const keyboard = keyboardOf(message);
+  // Buttons and a forced reply exclude each other: in a group only replies reach us, so they matter more there.
+  const forced: ForceReply = { force_reply: true, selective: true };
+  if (placeholder !== undefined) forced.input_field_placeholder = placeholder;
+  await send(visit, message, visit.kind === "private" && keyboard !== undefined ? keyboard : forced);
+}
+
+/** Shows a message in place of the one whose button was pressed; a new one when that is not possible. */
+export async function show(visit: Visit, message: Message): Promise<void> {
+  const pressed = visit.ctx.callbackQuery?.message;
+  if (pressed === undefined || pressed.date === 0) return say(visit, message);
+  const keyboard = keyboardOf(message) ?? { inline_keyboard: [] };
+  try {
+    await withFallbacks(message, (html, parsed) =>
+      visit.ctx.api.editMessageText(visit.chatId, pressed.message_id, html, {
+        ...(parsed ? { parse_mode: "HTML" as const } : {}),
+        link_preview_options: previewOf(message),
+        reply_markup: keyboard,
+      }),
+    );
+  } catch (error) {
+    if (isRefusal(error, /message is not modified/)) return;
+    if (!isRefusal(error, /message (?:to edit not found|can't be edited)/)) throw error;
+    await say(visit, message);
+  }
+}
+
+/** Tells whoever pressed a button something; it must come first, or the button keeps turning. */
+export async function toast(visit: Visit, text = "", alert = false): Promise<void> {
+  try {
+    await visit.ctx.answerCallbackQuery(text === "" ? {} : { text: text.slice(0, toastCharsMax), show_alert: alert });
+  } catch (error) {
+    // A query that waited too long cannot be answered; what was asked for can still be done.
+    if (!isRefusal(error, /query/i)) throw error;
+  }
+}
+
+export function keyboardOf(message: Message): InlineKeyboardMarkup | undefined {
+  if (message.buttons.length === 0) return undefined;
+  return {
+    inline_keyboard: message.buttons.map((row) =>
+      row.map((button) =>
+        "url" in button ? { text: button.text, url: button.url } : { text: button.text, callback_data: button.action },
+      ),
+    ),
+  };
+}
+
+export function isRefusal(error: unknown, pattern: RegExp): boolean {
+  return error instanceof GrammyError && error.error_code === 400 && pattern.test(error.description);
+}
+
+async function send(visit: Visit, message: Message, markup: InlineKeyboardMarkup | ForceReply | undefined) {
+  const { ctx, chatId, kind } = visit;
+  const source = ctx.callbackQuery === undefined ? ctx.msg : undefined;
+  const topic = ctx.msg !== undefined && "is_topic_message" in ctx.msg && ctx.msg.is_topic_message === true;
+  await withFallbacks(message, (html, parsed) =>
+    ctx.api.sendMessage(chatId, html, {
+      ...(parsed ? { parse_mode: "HTML" as const } : {}),
+      link_preview_options: previewOf(message),
+      ...(topic && ctx.msg?.message_thread_id !== undefined ? { message_thread_id: ctx.msg.message_thread_id } : {}),
+      ...(kind !== "private" && source !== undefined
+        ? { reply_parameters: { message_id: source.message_id, allow_sending_without_reply: true } }
+        : {}),
+      ...(markup === undefined ? {} : { reply_markup: markup }),
+    }),
+  );
+}
+
+/** What Telegram finds too heavy goes again without its links, what it cannot parse as plain text: an answer always comes. */
+async function withFallbacks(message: Message, attempt: (html: string, parsed: boolean) => Promise<unknown>) {
+  try {
+    await attempt(message.html, true);
+  } catch (error) {
+    if (isRefusal(error, /ENTITIES_TOO_LONG/)) await attempt(withoutLinks(message.html), true);
+    else if (isRefusal(error, /can't parse entities/)) await attempt(plainText(message.html), false);
+    else throw error;
+  }
+}
+
+function previewOf(message: Message) {
+  return message.preview === null ? { is_disabled: true } : { url: message.preview, prefer_small_media: true };
+}

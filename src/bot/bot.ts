@@ -1,0 +1,210 @@
+import { type BotError, Composer, type Context, GrammyError } from "grammy";
+import type { App } from "../app.ts";
+import { readClockTime } from "../news/clock-time.ts";
+import { closeAsk, openAsk } from "../store/visits.ts";
+import { readAction } from "../telegram/action.ts";
+import { lines } from "../telegram/html.ts";
+import { type Message, message } from "../telegram/message.ts";
+import { insteadSearch } from "../telegram/settings-message.ts";
+import { say, toast } from "./answer.ts";
+import { areas } from "./areas.ts";
+import { onChannelPicked, onPickerClosed } from "./channel.ts";
+import { answerTime, makeDigest, notTime } from "./digests.ts";
+import type { Command, Press } from "./handler.ts";
+import { paceOf } from "./limits.ts";
+import { onMigration, onMyMember } from "./members.ts";
+import { search, tokenFor, tooOld } from "./reading.ts";
+import { isOperator, mayManage } from "./rights.ts";
+import { answerLocation, answerZone } from "./settings.ts";
+import { feedback, hello, thanks } from "./small.ts";
+import { isPrivate, openVisit, type Visit } from "./visit.ts";
+import { plainWords, readCommand, type Spoken } from "./words.ts";
+
+/** Commands by name and buttons by verb, of all areas. */
+export const commands: ReadonlyMap<string, Command> = new Map(areas.flatMap((area) => Object.entries(area.commands)));
+const presses: ReadonlyMap<string, Press> = new Map(areas.flatMap((area) => Object.entries(area.presses)));
+
+/** Words that are shown back to whoever wrote them. */
+const wordsShownMax = 30;
+
+/** All that a person can say to the bot. It never throws at what it is sent: whoever waits gets a sentence. */
+export function createBot(app: App): Composer<Context> {
+  const bot = new Composer<Context>();
+  const safe = bot.errorBoundary((error) => onError(app, error));
+  safe.on("my_chat_member", (ctx) => onMyMember(app, ctx));
+  safe.on("callback_query", (ctx) => onPress(app, ctx));
+  safe.on("message", (ctx) => onMessage(app, ctx));
+  return bot;
+}
+
+async function onMessage(app: App, ctx: Context): Promise<void> {
+  if (await onMigration(app, ctx)) return;
+  const visit = await openVisit(app, ctx);
+  // Other bots are not answered, or two of them never stop; a group's own voice comes as a bot's, too.
+  if (visit === undefined || (ctx.from?.is_bot === true && !visit.anonymous)) return;
+  const text = (ctx.message?.text ?? "").trim();
+  const spoken = readCommand(text, app.me.username);
+  if (spoken !== null) return onCommand(visit, spoken, text);
+  if (isPrivate(visit)) return onPrivate(visit, text);
+  // In a group only what answers our own question is for us.
+  if (ctx.message?.reply_to_message?.from?.id === app.me.id && text !== "" && !text.startsWith("/")) {
+    await onAnswer(visit, text);
+  }
+}
+
+async function onCommand(visit: Visit, spoken: Spoken, text: string): Promise<void> {
+  const command = commands.get(spoken.name);
+  const known = command !== undefined && (command.operator !== true || isOperator(visit));
+  // Commands of other bots in the same group are none of our business.
+  if (!known && !isPrivate(visit) && !spoken.addressed) return;
+  if (!(await inPace(visit))) return;
+  if (!known) return say(visit, message(lines(visit.text.small.unknown)));
+  if (command.privateOnly === true && !isPrivate(visit)) return say(visit, message(lines(visit.text.small.inPrivate)));
+  if (command.managed === true && (await mayManage(visit)) !== "yes") {
+    return say(visit, message(lines(visit.text.small.notAdmin)));
+  }
+  await closeAsk(visit.app.db, visit.chatId, visit.userId ?? 0);
+  await guarded(visit, text, () => command.run(visit, spoken.words));
+}
+
+/** Anything that is no command, in a private chat: an answer, a plain word, a time, else a search. */
+async function onPrivate(visit: Visit, text: string): Promise<void> {
+  const { ctx } = visit;
+  if (isService(ctx)) {
+    if (ctx.message?.chat_shared !== undefined) await onChannelPicked(visit);
+    return;
+  }
+  if (!(await inPace(visit))) return;
+  const location = ctx.message?.location;
+  if (location !== undefined) return answerLocation(visit, location);
+  const words = text === "" ? (ctx.message?.caption ?? "").trim() : text;
+  if (words === "") return say(visit, message(lines(visit.text.small.onlyText)));
+  await guarded(visit, words, async () => {
+    if ((await onPickerClosed(visit, words)) || (await onAnswer(visit, words))) return;
+    await onWords(visit, words);
+  });
+}
+
+/** The next words after a question of ours are its answer. */
+async function onAnswer(visit: Visit, words: string): Promise<boolean> {
+  const { db } = visit.app;
+  const what = await openAsk(db, visit.chatId, visit.userId ?? 0, visit.now);
+  if (what === undefined) return false;
+  if (plainWords(words) !== null && isPrivate(visit)) return false;
+  if (!isPrivate(visit)) {
+    if (!(await inPace(visit))) return true;
+    if (what !== "search" && (await mayManage(visit)) !== "yes") return true;
+  }
+  await closeAsk(db, visit.chatId, visit.userId ?? 0);
+  if (what === "search") await search(visit, words);
+  else if (what === "feedback") await feedback(visit, words);
+  else if (what.startsWith("zone")) await answerZone(visit, what, words);
+  else if (!(await answerTime(visit, what, words)))
+    await say(visit, await orSearch(visit, notTime(visit, words), words));
+  return true;
+}
+
+async function onWords(visit: Visit, words: string): Promise<void> {
+  const meant = plainWords(words);
+  if (meant === "thanks") return thanks(visit);
+  if (meant === "hello") return hello(visit);
+  if (meant !== null) {
+    await commands.get(meant.command)?.run(visit, "");
+    // Whoever meant the word itself finds the search one tap away.
+    const button = insteadSearch(words, await tokenFor(visit, words), visit);
+    return say(visit, message(lines("↑"), [[button]]));
+  }
+  const time = readClockTime(words);
+  if (time !== null && /\d\s*[:：点點]/u.test(words)) {
+    return makeDigest(visit, { minute: time.minute, rule: time.rule ?? "daily" }, async (there, made) =>
+      say(there, await orSearch(there, made, words)),
+    );
+  }
+  await search(visit, words);
+}
+
+/** The same message with a way to search for the words instead. */
+async function orSearch(visit: Visit, shown: Message, words: string): Promise<Message> {
+  const short = [...words].slice(0, wordsShownMax).join("");
+  const button = insteadSearch(short, await tokenFor(visit, words), visit);
+  return { ...shown, buttons: [...shown.buttons, [button]] };
+}
+
+async function onPress(app: App, ctx: Context): Promise<void> {
+  const query = ctx.callbackQuery;
+  const visit = await openVisit(app, ctx);
+  if (query === undefined || visit === undefined) {
+    await ctx.answerCallbackQuery().catch(() => undefined);
+    return;
+  }
+  const pace = await paceOf(visit, "press");
+  if (pace !== "fine") return toast(visit, visit.text.small.tooFast);
+  const asked = readAction(query.data ?? "");
+  const press = asked === null ? undefined : presses.get(asked.verb);
+  if (asked === null || press === undefined) {
+    await toast(visit, visit.text.small.tooOldShort);
+    if (isPrivate(visit)) await tooOld(visit);
+    return;
+  }
+  const refused = await refusal(visit, press, asked.args);
+  await toast(visit, refused ?? "", refused !== null);
+  if (refused === null) await press.act(visit, asked.args);
+}
+
+async function refusal(visit: Visit, press: Press, args: string[]): Promise<string | null> {
+  if (press.managed === true) {
+    const rights = await mayManage(visit);
+    if (rights === "unsure") return visit.text.small.anonymous("/subscribe 20:00");
+    if (rights === "no") return visit.text.small.notAdmin;
+  }
+  return (await press.refuse?.(visit, args)) ?? null;
+}
+
+async function inPace(visit: Visit): Promise<boolean> {
+  const pace = await paceOf(visit, "command");
+  if (pace === "notice") await say(visit, message(lines(visit.text.small.tooFast)));
+  return pace === "fine";
+}
+
+/** Something broke while a person waits: it is noted, they are told, and can try again with one tap. */
+async function guarded(visit: Visit, words: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof GrammyError && error.error_code === 403) return;
+    visit.app.log.error({ update: visit.updateId, error }, "a command broke");
+    const again = words.startsWith("/")
+      ? []
+      : [[insteadSearch(words.slice(0, wordsShownMax), await tokenFor(visit, words), visit)]];
+    await say(visit, message(lines(visit.text.small.broke), again));
+  }
+}
+
+/** Whatever got this far is noted; the update counts as handled, or Telegram would send it for ever. */
+function onError(app: App, { error, ctx }: BotError<Context>): void {
+  app.log.error({ update: ctx.update.update_id, error }, "an update broke a handler");
+}
+
+function isService(ctx: Context): boolean {
+  const message = ctx.message;
+  return (
+    message !== undefined && !("text" in message || "caption" in message || "location" in message) && !isMedia(message)
+  );
+}
+
+/** What people send on purpose: it deserves an answer, unlike "pinned a message". */
+function isMedia(sent: object): boolean {
+  const kinds = [
+    "photo",
+    "video",
+    "voice",
+    "audio",
+    "sticker",
+    "document",
+    "animation",
+    "video_note",
+    "contact",
+    "poll",
+  ];
+  return kinds.some((kind) => kind in sent);
+}

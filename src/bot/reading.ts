@@ -1,0 +1,207 @@
+import type { Message as TelegramMessage } from "grammy/types";
+import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
+import { countSources } from "../store/sources.ts";
+import { countSubscriptions } from "../store/subscriptions.ts";
+import { lines } from "../telegram/html.ts";
+import { type Message, message } from "../telegram/message.ts";
+import {
+  queryFromMessage,
+  renderNoResult,
+  renderSearch,
+  renderSearchAsk,
+  type SearchOrder,
+} from "../telegram/search-message.ts";
+import { type From, renderStory } from "../telegram/story-message.ts";
+import { renderNoNews, renderTop } from "../telegram/top-message.ts";
+import { ask, isRefusal, say, show } from "./answer.ts";
+import { type Area, idOf, wholeNumber } from "./handler.ts";
+import { findNews, hasNews, isStory, storyPage, topPage, topWords } from "./news.ts";
+import { isOperator } from "./rights.ts";
+import { isPrivate, readingOf, type Visit } from "./visit.ts";
+
+/** What is searched for at most; Telegram takes 4,096 characters. */
+export const queryCharsMax = 200;
+const pagesMax = 200;
+
+export const reading: Area = {
+  commands: {
+    top: { run: (visit) => showTop(visit) },
+    search: { run: search },
+    story: { run: story },
+  },
+  presses: {
+    top: { act: (visit, [again]) => showTop(visit, again === "1") },
+    page: { refuse: refuseOthers, act: turnPage },
+    near: { refuse: refuseOthers, act: searchNear },
+    story: { refuse: storyGone, act: openInPlace },
+    back: { act: back },
+    tell: { act: (visit) => say(visit, message(lines(visit.text.top.willTell))) },
+  },
+};
+
+/** `/top`, as an answer or in place of itself. */
+async function showTop(visit: Visit, inPlace = false): Promise<void> {
+  const top = (await hasNews(visit.app)) ? await topPage(visit.app, newsOf(visit)) : undefined;
+  if (top === undefined || top.stories.length === 0) return say(visit, await noNews(visit));
+  const digests = visit.known === undefined ? 0 : await countSubscriptions(visit.app.db, visit.known.id);
+  const page = renderTop(top, { ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 });
+  await (inPlace ? show : say)(visit, page);
+}
+
+/** Why there is nothing, to each in their role. */
+export async function noNews(visit: Visit): Promise<Message> {
+  const sources = await countSources(visit.app.db);
+  return renderNoNews({ sources, admin: isOperator(visit), private: isPrivate(visit) }, readingOf(visit));
+}
+
+/** `/search words`, or just words in a private chat. Bare it asks, with what people read about now. */
+export async function search(visit: Visit, words: string): Promise<void> {
+  const query = words.replace(/\s+/gu, " ").trim();
+  if (query.length > queryCharsMax) return say(visit, message(lines(visit.text.search.tooLong)));
+  if (query !== "") return say(visit, await searchMessage(visit, query, {}));
+  if (!isPrivate(visit)) {
+    return ask(visit, message(lines(visit.text.search.askGroup)), "search", visit.text.search.placeholder);
+  }
+  const popular = await topWords(visit.app, newsOf(visit));
+  const buttons = await Promise.all(popular.map(async (word) => ({ word, token: await tokenFor(visit, word) })));
+  await ask(visit, renderSearchAsk(buttons, readingOf(visit)), "search", visit.text.search.placeholder);
+}
+
+type Turn = { page?: number; order?: SearchOrder; week?: boolean };
+
+async function searchMessage(visit: Visit, query: string, { page = 1, order = "best", week = false }: Turn) {
+  const token = await tokenFor(visit, query);
+  const options = { ...readingOf(visit), kind: visit.kind, token };
+  const found = await findNews(visit.app, { ...newsOf(visit), query, page, order, week });
+  if (found.page.results.length === 0) return renderNoResult({ query, week, near: found.near }, options);
+  return renderSearch(found.page, options);
+}
+
+async function turnPage(visit: Visit, args: string[]): Promise<void> {
+  const [token, at, order, week] = args;
+  const query = await queryOf(visit, token);
+  const page = wholeNumber(at, 1, pagesMax);
+  if (query === null || page === null) return tooOld(visit);
+  const turn: Turn = { page, order: order === "n" ? "newest" : "best", week: week === "1" };
+  const ofSearch = visit.ctx.callbackQuery?.message?.text?.startsWith("🔍") === true;
+  await (ofSearch ? show : say)(visit, await searchMessage(visit, query, turn));
+}
+
+async function searchNear(visit: Visit, [token]: string[]): Promise<void> {
+  const query = await queryOf(visit, token);
+  if (query === null) return tooOld(visit);
+  const { near } = await findNews(visit.app, { ...newsOf(visit), query, page: 1, order: "best", week: false });
+  await show(visit, await searchMessage(visit, near?.word ?? query, {}));
+}
+
+/** In a group only whoever searched turns the pages. */
+async function refuseOthers(visit: Visit, [token]: string[]): Promise<string | null> {
+  if (isPrivate(visit)) return null;
+  const kept = token === undefined ? undefined : await findSearch(visit.app.db, token, visit.chatId);
+  const asker = kept?.userId ?? visit.ctx.callbackQuery?.message?.reply_to_message?.from?.id;
+  return asker === undefined || asker === (visit.userId ?? 0) ? null : visit.text.search.notYours;
+}
+
+/** The words behind a button: kept ones, else those that the message itself shows. */
+async function queryOf(visit: Visit, token: string | undefined): Promise<string | null> {
+  const kept = token === undefined ? undefined : await findSearch(visit.app.db, token, visit.chatId);
+  return kept?.query ?? queryFromMessage(visit.ctx.callbackQuery?.message?.text ?? "");
+}
+
+export async function tokenFor(visit: Visit, query: string): Promise<string> {
+  return keepSearch(visit.app.db, { query, chatId: visit.chatId, userId: visit.userId ?? 0 }, visit.now);
+}
+
+/** `/story 4f2k`: as a page of its own. */
+async function story(visit: Visit, words: string): Promise<void> {
+  const id = idOf(words.trim().toLowerCase().replace(/^st_/, ""));
+  if (id === null) return say(visit, message(lines(visit.text.story.which)));
+  await openStory(visit, id);
+}
+
+/** A story as a message of its own. */
+export async function openStory(visit: Visit, id: number): Promise<void> {
+  const page = await storyPage(visit.app, id, newsOf(visit));
+  if (page === undefined) return say(visit, message(lines(visit.text.story.gone)));
+  await say(visit, renderStory(page, { ...readingOf(visit), kind: visit.kind, from: null }));
+}
+
+async function storyGone(visit: Visit, [id]: string[]): Promise<string | null> {
+  const known = idOf(id);
+  return known !== null && (await isStory(visit.app, known)) ? null : visit.text.story.gone;
+}
+
+/** A number under a digest, a search or a story: its page in place, with the way back. */
+async function openInPlace(visit: Visit, [id, kind, token, page]: string[]): Promise<void> {
+  const found = await storyPage(visit.app, idOf(id) ?? 0, newsOf(visit));
+  if (found === undefined) return;
+  const from: From | null = kind === "d" || kind === "t" || kind === "s" ? kind : null;
+  const back =
+    from === null ? null : { kind: from, ...(token === undefined ? {} : { token, page: Number(page ?? 1) }) };
+  const shown = renderStory(found, { ...readingOf(visit), kind: visit.kind, from: back });
+  const pressed = visit.ctx.callbackQuery?.message;
+  // In a group a list stays for the others; the story comes below it.
+  if (!isPrivate(visit)) return say(visit, { ...shown, buttons: shown.buttons.filter((row) => !row.some(isBack)) });
+  if (pressed !== undefined && pressed.date !== 0 && !isStoryPage(pressed)) await keep(visit, pressed);
+  await show(visit, shown);
+}
+
+/** Back to what stood there before; when that was pruned, to the same search, or to what matters now. */
+async function back(visit: Visit, [kind, token, page]: string[]): Promise<void> {
+  const pressed = visit.ctx.callbackQuery?.message;
+  const kept = pressed === undefined ? undefined : await findPage(visit.app.db, visit.chatId, pressed.message_id);
+  if (pressed !== undefined && kept !== undefined && (await restore(visit, pressed.message_id, kept))) return;
+  const query = kind === "s" && token !== undefined ? await findSearch(visit.app.db, token, visit.chatId) : undefined;
+  if (query !== undefined) {
+    return show(visit, await searchMessage(visit, query.query, { page: wholeNumber(page, 1, pagesMax) ?? 1 }));
+  }
+  await (kind === "t" ? showTop(visit, true) : tooOld(visit));
+}
+
+/** A button whose meaning was lost: says so, and gives what matters now. */
+export async function tooOld(visit: Visit): Promise<void> {
+  await say(visit, message(lines(visit.text.small.tooOld)));
+  await showTop(visit);
+}
+
+type Pressed = NonNullable<NonNullable<Visit["ctx"]["callbackQuery"]>["message"]>;
+
+async function keep(visit: Visit, pressed: Pressed): Promise<void> {
+  const { text, entities, reply_markup } = pressed as TelegramMessage;
+  if (text === undefined) return;
+  const body = JSON.stringify({ text, entities: entities ?? [], reply_markup });
+  await keepPage(visit.app.db, { chatId: visit.chatId, messageId: pressed.message_id, body }, visit.now);
+}
+
+async function restore(visit: Visit, messageId: number, body: string): Promise<boolean> {
+  const { text, entities, reply_markup } = JSON.parse(body) as TelegramMessage;
+  try {
+    await visit.ctx.api.editMessageText(visit.chatId, messageId, text ?? "", {
+      entities: entities ?? [],
+      link_preview_options: { is_disabled: true },
+      ...(reply_markup === undefined ? {} : { reply_markup }),
+    });
+    return true;
+  } catch (error) {
+    if (isRefusal(error, /message is not modified/)) return true;
+    if (isRefusal(error, /message (?:to edit not found|can't be edited)/)) return false;
+    throw error;
+  }
+}
+
+/** A story's page has the way back: it is not kept itself, what stood there first is. */
+function isStoryPage(pressed: Pressed): boolean {
+  const rows = (pressed as TelegramMessage).reply_markup?.inline_keyboard ?? [];
+  return rows.some((row) => row.some((button) => "callback_data" in button && /^1:back\b/.test(button.callback_data)));
+}
+
+function isBack(button: Message["buttons"][number][number]): boolean {
+  return "action" in button && button.action.startsWith("1:back");
+}
+
+function newsOf(visit: Visit) {
+  return {
+    news: visit.known?.newsLanguages ?? visit.language,
+    ...readingOf(visit),
+  };
+}
