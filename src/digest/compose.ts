@@ -1,0 +1,177 @@
+import type { Edition, EditionStory, RelatedLine } from "../news/edition.ts";
+import { nextSlot } from "../news/schedule.ts";
+import type { Db } from "../store/db.ts";
+import { type Had, hadStories } from "../store/had.ts";
+import { relatedTo } from "../store/related.ts";
+import { grownSince, type StoryCard } from "../store/story-view.ts";
+import type { Subscriber } from "../store/subscribers.ts";
+import type { Subscription } from "../store/subscriptions.ts";
+import { candidates, topStories } from "../store/top.ts";
+import { type Profile, profileOf } from "./profile.ts";
+
+/** A story that just missed the last digest may still come in this one. */
+const graceHours = 6;
+/** A digest looks at least so far back, and at most. */
+const windowHoursMin = 24;
+const windowHoursMax = 31 * 24;
+/** Below so many minutes nobody calls it late. */
+const lateMinutesMin = 10;
+/** Told stories carry up to so many related lines: the first, the second, the third. */
+const relatedLines = [2, 1, 1];
+/** What is looked through for them: the others of the same story stand before. */
+const relatedLookedThrough = 40;
+/** Sentences of a told story. */
+const sentencesMax = 2;
+const idsPerSecond = 2 ** 20;
+const hourMs = 3_600_000;
+
+export type DigestOf = {
+  subscriber: Pick<Subscriber, "id" | "timezone" | "newsLanguages">;
+  subscription: Pick<Subscription, "rule" | "minute" | "count" | "query" | "summaries">;
+  /** The minute it is for. */
+  slot: Date;
+  now: Date;
+  /** The first digest of a chat shows the newest day there is when nothing is recent. */
+  first?: boolean;
+  /** Shared by the digests of one run: what is ranked and looked up once serves all. */
+  shared?: Shared;
+};
+
+/** What many digests of one minute have in common. */
+export type Shared = Map<string, Promise<unknown>>;
+
+/** What this chat gets now: the hot stories of its profile, without what it had, or with what is new in it. */
+export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> {
+  const { subscriber, subscription, slot, now, shared = new Map() } = digest;
+  const query = `profile ${subscriber.newsLanguages} ${subscription.count} ${subscription.query}`;
+  const profile = await once(shared, query, () => profileOf(db, subscriber, subscription));
+  const last = previousSlot(digest);
+  const since = windowStart(slot, last);
+  const lateMinutes = Math.max(0, Math.floor((now.getTime() - slot.getTime()) / 60_000));
+  // All digests of a minute are ranked as of that minute; one that comes late tells what is news when it comes.
+  const at = lateMinutes < lateMinutesMin ? slot : new Date(slot.getTime() + lateMinutes * 60_000);
+  const key = `candidates ${JSON.stringify(profile)} ${since.getTime()} ${at.getTime()}`;
+  const ranked = await once(shared, key, () => candidates(db, { ...profile, now: at, since }));
+
+  const edition: Edition = {
+    at: slot,
+    timezone: subscriber.timezone,
+    count: subscription.count,
+    summaries: subscription.summaries,
+    stories: [],
+    lateMinutes,
+    newestDay: null,
+    since: last,
+  };
+  edition.stories = await choose(db, ranked, { digest, profile, shared });
+  if (edition.stories.length === 0 && digest.first === true) {
+    const top = await topStories(db, { language: profile.language, now: at, limit: profile.count * 3 });
+    edition.stories = await choose(db, top.stories, { digest, profile, shared });
+    edition.newestDay = edition.stories.length > 0 ? top.newestDay : null;
+  }
+  return edition;
+}
+
+type Choosing = { digest: DigestOf; profile: Profile; shared: Shared };
+
+/** Subtracts what the chat had; a story it had comes again only with what is new in it. */
+async function choose(db: Db, ranked: readonly StoryCard[], { digest, profile, shared }: Choosing): Promise<EditionStory[]> {
+  const had = await hadStories(db, digest.subscriber.id, oldestId(ranked));
+  const chosen: { card: StoryCard; update: EditionStory["update"] }[] = [];
+  for (const card of ranked) {
+    if (chosen.length >= profile.count) break;
+    const before = had.get(card.id);
+    if (before === undefined) chosen.push({ card, update: null });
+    else {
+      const update = await updateOf(db, card, { before, language: profile.language, shared });
+      if (update !== null) chosen.push({ card, update });
+    }
+  }
+  const own = new Set(chosen.map(({ card }) => card.id));
+  const stories: EditionStory[] = [];
+  for (const [n, { card, update }] of chosen.entries()) {
+    const wanted = digest.subscription.summaries ? (relatedLines[n] ?? 0) : 0;
+    const around = wanted === 0 ? [] : await once(shared, `related ${card.articleId}`, () => linesOf(db, card));
+    const related = around.filter((line) => !own.has(line.storyId)).slice(0, wanted);
+    stories.push(storyOf(card, update, related));
+  }
+  return stories;
+}
+
+type UpdateOptions = { before: Had; language: string | null; shared: Shared };
+
+/** What is new in a story since this chat was told of it; null when nothing is: then it is not told again. */
+async function updateOf(db: Db, card: StoryCard, { before, language, shared }: UpdateOptions): Promise<EditionStory["update"]> {
+  const newest = card.members.at(-1);
+  // The usual case, without a look at any text: nothing was published since.
+  if (newest === undefined || newest.id <= Math.max(...before.articleIds)) return null;
+  const key = `grown ${card.id} ${language} ${before.articleIds.join()}`;
+  const grown = await once(shared, key, () => grownSince(db, card.id, { had: before.articleIds, language }));
+  return grown === null ? null : { sentence: grown.sentence, lastTold: grown.lastTold, lastAt: before.at };
+}
+
+function storyOf(card: StoryCard, update: EditionStory["update"], related: RelatedLine[]): EditionStory {
+  const newest = card.members.at(-1)?.id ?? card.articleId;
+  return {
+    storyId: card.id,
+    // What was told, and how far the story had come: only what is published later can be new.
+    articleIds: [...new Set([card.articleId, newest])],
+    title: card.title,
+    url: card.url,
+    summary: joined(card.summary.slice(0, sentencesMax), card.language),
+    outlets: card.outlets,
+    rush: card.rush,
+    at: card.lastAt ?? new Date(0),
+    update,
+    related,
+  };
+}
+
+/** Other stories that belong with this one, in its language, each with why. */
+async function linesOf(db: Db, card: StoryCard): Promise<RelatedLine[]> {
+  const around = await relatedTo(db, card.articleId, { limit: relatedLookedThrough });
+  return (around?.related ?? [])
+    .filter(({ article, reason }) => article.language === card.language && !article.titleCut && reason.kind !== "same-story")
+    .map(({ article, reason }) => ({
+      storyId: article.storyId ?? article.id,
+      title: article.title,
+      url: article.url,
+      reason,
+    }));
+}
+
+/** The slot before this one: what happened since is this digest's news. */
+function previousSlot({ subscription, subscriber, slot }: DigestOf): Date {
+  const schedule = { ...subscription, timezone: subscriber.timezone };
+  for (const days of [1.1, 4, 8, 32]) {
+    let last = nextSlot(schedule, new Date(slot.getTime() - days * 24 * hourMs));
+    if (last >= slot) continue;
+    for (let next = nextSlot(schedule, last); next < slot; next = nextSlot(schedule, last)) last = next;
+    return last;
+  }
+  return new Date(slot.getTime() - windowHoursMax * hourMs);
+}
+
+function windowStart(slot: Date, last: Date): Date {
+  const hours = (slot.getTime() - last.getTime()) / hourMs + graceHours;
+  return new Date(slot.getTime() - Math.min(windowHoursMax, Math.max(windowHoursMin, hours)) * hourMs);
+}
+
+/** No article of these stories has a smaller id. */
+function oldestId(cards: readonly StoryCard[]): number {
+  const first = Math.min(...cards.map((card) => card.firstAt?.getTime() ?? 0));
+  return Number.isFinite(first) ? Math.floor(first / 1000) * idsPerSecond : 0;
+}
+
+function joined(sentences: readonly string[], language: string): string {
+  return sentences.join(language === "zh" ? "" : " ");
+}
+
+/** The first who asks computes; all others wait for the same answer. */
+function once<T>(shared: Shared, key: string, compute: () => Promise<T>): Promise<T> {
+  const known = shared.get(key) as Promise<T> | undefined;
+  if (known !== undefined) return known;
+  const computing = compute();
+  shared.set(key, computing);
+  return computing;
+}
