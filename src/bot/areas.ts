@@ -2,10 +2,11 @@ import { channel } from "./channel.ts";
 import { digests } from "./digests.ts";
 import type { Area } from "./handler.ts";
 import { leaving } from "./leaving.ts";
+import { operator } from "./operator.ts";
 import { reading } from "./reading.ts";
 import { settings } from "./settings.ts";
 import { small } from "./small.ts";
 import { starting } from "./start.ts";
 
 /** Everything that can be said and pressed, by area. */
-export const areas: readonly Area[] = [starting, reading, digests, settings, leaving, small, channel];
+export const areas: readonly Area[] = [starting, reading, digests, settings, leaving, small, channel, operator];

@@ -306,9 +306,9 @@ export const en: Text = {
   },
   status: {
     title: "How it is running",
-    counts: (sources, articles, readers) => `${sources} sources · ${articles} articles · ${readers} subscribed chats`,
-    ledger: (sent, failed, unknown) => `In 24 hours: ${sent} delivered, ${failed} failed, ${unknown} unknown`,
-    waiting: (n) => `${n} waiting to be sent`,
+    counts: (sources, readers) => `${sources} sources · ${readers} subscribed chats`,
+    newest: (when) => `Newest article: ${when}`,
+    waiting: (updates, deliveries) => `Updates waiting: ${updates} · deliveries waiting: ${deliveries}`,
   },
   coming: comingAt,
   day: fullDay,

@@ -307,11 +307,9 @@ export const zh = {
   },
   status: {
     title: "运行得怎样",
-    counts: (sources: string, articles: string, readers: string) =>
-      `来源 ${sources} · 文章 ${articles} · 订阅的聊天 ${readers}`,
-    ledger: (sent: string, failed: string, unknown: string) =>
-      `24小时内：送到 ${sent}，失败 ${failed}，不确定 ${unknown}`,
-    waiting: (n: string) => `等着发 ${n}`,
+    counts: (sources: string, readers: string) => `来源 ${sources} · 订阅的聊天 ${readers}`,
+    newest: (when: string) => `最新一篇：${when}`,
+    waiting: (updates: string, deliveries: string) => `等着处理的消息 ${updates} · 等着发的 ${deliveries}`,
   },
   coming: comingAt,
   day: fullDay,

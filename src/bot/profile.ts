@@ -1,0 +1,49 @@
+import type { Api } from "grammy";
+import type { BotCommand, BotCommandScope } from "grammy/types";
+import type { Language } from "../text/index.ts";
+import {
+  type CommandName,
+  commandTexts,
+  description,
+  groupAdminTexts,
+  menus,
+  shortDescription,
+} from "../text/profile.ts";
+
+/** What people see before they write: description and menus, in both languages; English for everybody else. */
+export async function publishProfile(api: Api, { admins }: { admins: readonly number[] }): Promise<void> {
+  for (const [language, code] of [
+    ["en", undefined],
+    ["zh", "zh"],
+  ] as const) {
+    const at = code === undefined ? {} : { language_code: code };
+    await api.setMyDescription(description[language], at);
+    await api.setMyShortDescription(shortDescription[language], at);
+    for (const { scope, commands } of scopes(language)) await api.setMyCommands(commands, { scope, ...at });
+    for (const id of admins) {
+      const scope = { type: "chat" as const, chat_id: id };
+      // An admin who never wrote to the bot has no chat to show a menu in; it comes at the next start.
+      await api
+        .setMyCommands(listed([...menus.operators, ...menus.private], language), { scope, ...at })
+        .catch(() => {});
+    }
+  }
+}
+
+function scopes(language: Language): { scope: BotCommandScope; commands: BotCommand[] }[] {
+  const own = (names: readonly CommandName[]) => listed(names, language, groupAdminTexts);
+  return [
+    { scope: { type: "default" }, commands: listed(menus.private, language) },
+    { scope: { type: "all_private_chats" }, commands: listed(menus.private, language) },
+    { scope: { type: "all_group_chats" }, commands: own(menus.group) },
+    { scope: { type: "all_chat_administrators" }, commands: own(menus.groupAdmins) },
+  ];
+}
+
+function listed(
+  names: readonly CommandName[],
+  language: Language,
+  instead: Partial<Record<CommandName, Record<Language, string>>> = {},
+): BotCommand[] {
+  return names.map((command) => ({ command, description: (instead[command] ?? commandTexts[command])[language] }));
+}
