@@ -1,8 +1,10 @@
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import { Acts } from "./acts.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { type FloodLimits, TELEGRAM_FLOOD } from "./flood.ts";
+import { ownPagesOnly } from "./guard.ts";
 import { addTopic } from "./methods/chats.ts";
+import { createPage } from "./page.ts";
 import { BotApiServer } from "./server.ts";
 import type { ChatJson, ChatKind, Kept, UserJson } from "./types.ts";
 import { type Chat, type Counters, type MemberStatus, type PlaygroundEvent, World } from "./world.ts";
@@ -53,16 +55,19 @@ export type ClockMove = { byMs: number } | { to: Date } | { reset: true };
 
 /** A Telegram on one's own machine: people and chats, the Bot API for a bot, and all that goes wrong there. */
 export class Playground {
-  /** Routes of the Bot API, to be mounted at the root of an HTTP server. */
+  /** Routes of the Bot API and of the chat page, to be mounted at the root of an HTTP server. */
   readonly app: Hono;
   readonly world: World;
   readonly token: string;
+  /** Real time at which the playground began; sample news is dated from it. */
+  readonly startedAt: Date;
   /** What people do. */
   readonly acts: Acts;
   readonly faults: Faults;
   /** Milliseconds that every answer takes. */
   latencyMs: number;
   nextDigestAt: () => Promise<Date | null>;
+  closed = false;
   readonly #clockListeners = new Set<(now: Date) => void>();
 
   constructor(options: PlaygroundOptions) {
@@ -86,7 +91,11 @@ export class Playground {
     this.acts = new Acts(this.world);
     const server = new BotApiServer(this.world, { token: options.token, latencyMs: () => this.latencyMs });
     this.faults = server.faults;
-    this.app = server.app;
+    this.startedAt = options.now();
+    this.app = new Hono();
+    this.app.use(ownPagesOnly);
+    this.app.route("/", createPage(this));
+    this.app.route("/", server.app);
   }
 
   /** The news clock: give it to the bot as its time. */
@@ -172,6 +181,9 @@ export class Playground {
 
   /** Ends long polls, webhooks and timers. */
   close(): void {
+    this.closed = true;
+    // Open pages wait for something to happen; this is it.
+    this.world.emit({ type: "profile" });
     this.world.updates.close();
   }
 }
