@@ -24,7 +24,10 @@ const wholeNumber = (min: number, max: number) =>
     .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`);
 
 const httpUrl = text
-  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), "must start with http:// or https://")
+  .refine(
+    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    "must start with http:// or https://",
+  )
   .transform((value) => value.replace(/\/+$/, ""));
 
 const truth = text
@@ -32,7 +35,10 @@ const truth = text
   .transform((value) => /^(true|1|yes)$/i.test(value));
 
 const ids = text
-  .refine((value) => value.split(",").every((id) => /^\s*\d{1,15}\s*$/.test(id)), "must be user ids separated by commas, as /id tells them")
+  .refine(
+    (value) => value.split(",").every((id) => /^\s*\d{1,15}\s*$/.test(id)),
+    "must be user ids separated by commas, as /id tells them",
+  )
   .transform((value) => value.split(",").map(Number));
 
 const zone = text.refine(isZone, "must be an IANA time zone such as Asia/Shanghai");
@@ -69,8 +75,16 @@ export const settings = {
     help: "The SQLite file of a live bot. The playground always has its own, data/playground.db.",
     example: "/srv/tidings/tidings.db",
   },
-  HOST: { schema: withDefault(text, "127.0.0.1"), help: "Address to listen on; the playground stays on 127.0.0.1.", example: "0.0.0.0" },
-  PORT: { schema: withDefault(wholeNumber(0, 65_535), "3000"), help: "Port to listen on; 0 takes a free one.", example: "8080" },
+  HOST: {
+    schema: withDefault(text, "127.0.0.1"),
+    help: "Address to listen on; the playground stays on 127.0.0.1.",
+    example: "0.0.0.0",
+  },
+  PORT: {
+    schema: withDefault(wholeNumber(0, 65_535), "3000"),
+    help: "Port to listen on; 0 takes a free one.",
+    example: "8080",
+  },
   DEFAULT_LANGUAGE: {
     schema: withDefault(z.enum(["zh", "en"], "must be zh or en"), "zh"),
     help: "Language for people whose Telegram does not say, and for groups: zh or en.",
@@ -92,7 +106,13 @@ export const settings = {
     example: "true",
   },
   LOG_LEVEL: {
-    schema: withDefault(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "must be fatal, error, warn, info, debug, trace or silent"), "info"),
+    schema: withDefault(
+      z.enum(
+        ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+        "must be fatal, error, warn, info, debug, trace or silent",
+      ),
+      "info",
+    ),
     help: "How much is written to standard error: fatal, error, warn, info, debug, trace or silent.",
     example: "debug",
   },

@@ -23,7 +23,9 @@ export async function askTelegram<T>(call: () => Promise<T>, options: ConnectOpt
       options.signal.throwIfAborted();
       if (error instanceof UserError) throw error;
       if (isWrongToken(error)) {
-        throw new UserError("Telegram does not know this BOT_TOKEN. Copy it again from @BotFather (/mybots, API Token).");
+        throw new UserError(
+          "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather (/mybots, API Token).",
+        );
       }
       if (error instanceof GrammyError && error.error_code < 429) {
         throw new UserError(`Telegram refused ${error.method}: ${error.description}`);

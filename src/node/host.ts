@@ -6,7 +6,7 @@ import type { App } from "../app.ts";
 import { createBot } from "../bot/bot.ts";
 import { publishProfile } from "../bot/profile.ts";
 import type { Config } from "../config.ts";
-import { describeError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { createHttp } from "../http.ts";
 import { asUpdate, createReceiver } from "../jobs/receive.ts";
 import { createRunner } from "../jobs/run.ts";
@@ -16,6 +16,7 @@ import type { Log } from "../log.ts";
 import { claimForBot, rememberFact } from "../store/facts.ts";
 import { holdLease } from "../store/lease.ts";
 import type { SqliteStore } from "../store/sqlite.ts";
+import { keepStop, liveStops } from "../store/stops.ts";
 import { createGate } from "../telegram/gate.ts";
 import { createClient } from "./client.ts";
 import { askTelegram, type ConnectOptions } from "./connect.ts";
@@ -148,7 +149,11 @@ async function start(options: StartOptions): Promise<Running> {
   const lease = await holdLease(store.db, {
     now,
     signal,
-    onWait: (until) => vitals.trouble("lease", `another tidings serves this database until ${until.toISOString()}`),
+    onWait: (until) => {
+      vitals.trouble("lease", "another tidings serves this database; this one waits until it ends");
+      log.warn({ until }, "another tidings serves this database: waiting");
+    },
+    onLost: () => options.fail(new UserError("Another tidings took this database over: this one stops.")),
   });
   vitals.trouble("lease", null);
   const probe = new Bot(options.token, { client });
@@ -179,8 +184,23 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     (job, error) => log.error({ job: job.kind, error }, "a job failed"),
   );
   const bot = new Bot(options.token, { client, botInfo: me });
-  const gate = await createGate(store.db, { config, now });
-  const app: App = { config, db: store.db, log, api: bot.api, gate, me, now, random: Math.random, enqueue: runner.enqueue };
+  const gate = createGate({
+    rate: config.SEND_RATE,
+    now,
+    stops: await liveStops(store.db, now()),
+    keep: (stop) => keepStop(store.db, stop),
+  });
+  const app: App = {
+    config,
+    db: store.db,
+    log,
+    api: bot.api,
+    gate,
+    me,
+    now,
+    random: Math.random,
+    enqueue: runner.enqueue,
+  };
   bot.use(createBot(app));
   const work = createWork(app, bot);
   const receive = createReceiver(app);

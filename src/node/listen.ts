@@ -28,7 +28,9 @@ export function listen(app: Hono, options: { host: string; port: number }): Prom
 
 function asUserError(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): unknown {
   if (error.code === "EADDRINUSE") {
-    return new UserError(`Port ${port} on ${host} is in use. Stop the other program, or set PORT to another port (0 takes a free one).`);
+    return new UserError(
+      `Port ${port} on ${host} is in use. Stop the other program, or set PORT to another port (0 takes a free one).`,
+    );
   }
   if (error.code === "EACCES") return new UserError(`Port ${port} needs more rights. Set PORT to one above 1023.`);
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {

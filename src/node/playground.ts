@@ -27,7 +27,12 @@ export type RunningPlayground = {
 };
 
 /** A Telegram, the bot and sample news, all in this process: what `npm start` runs without a BOT_TOKEN. */
-export async function startPlayground({ config, log, say, file = playgroundFile }: PlaygroundParts): Promise<RunningPlayground> {
+export async function startPlayground({
+  config,
+  log,
+  say,
+  file = playgroundFile,
+}: PlaygroundParts): Promise<RunningPlayground> {
   const started = new Date();
   const playground = createPlayground({ now: () => new Date(), token });
   seedPeople(playground);
@@ -70,7 +75,10 @@ export async function startPlayground({ config, log, say, file = playgroundFile 
 /** The sample news that was published by now; what is there already stays as it is. */
 async function bringNews(db: Db, started: Date, now: Date): Promise<void> {
   const ingest = createIngest(db, () => now);
-  const incoming = sampleNews(started, now).map(({ source, draft }) => ({ draft, source: { ...source, kind: "feed" as const } }));
+  const incoming = sampleNews(started, now).map(({ source, draft }) => ({
+    draft,
+    source: { ...source, kind: "feed" as const },
+  }));
   // Oldest first, as news comes in.
   incoming.reverse();
   for (let at = 0; at < incoming.length; at += incomingMax) await ingest(incoming.slice(at, at + incomingMax));

@@ -111,10 +111,14 @@ function asUserError(error: unknown, file: string): unknown {
   if (error instanceof UserError) return error;
   const code = (error as { code?: string }).code ?? "";
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
-    return new UserError(`${file} is not a SQLite database, or is damaged. Set DATABASE_PATH to another file or restore a backup.`);
+    return new UserError(
+      `${file} is not a SQLite database, or is damaged. Set DATABASE_PATH to another file or restore a backup.`,
+    );
   }
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_IOERR") {
-    return new UserError(`Cannot open the database ${file}: ${describeError(error)}. Check DATABASE_PATH and the folder's permissions.`);
+    return new UserError(
+      `Cannot open the database ${file}: ${describeError(error)}. Check DATABASE_PATH and the folder's permissions.`,
+    );
   }
   return error;
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lt, lte, sql } from "drizzle-orm";
 import { batchAll, type Db } from "./db.ts";
 import { updates } from "./schema.ts";
 
@@ -8,6 +8,8 @@ export const updateLeaseMs = 120_000;
 export const updateAttemptsMax = 3;
 /** Updates that one look after unfinished work takes. */
 const unfinishedMax = 500;
+/** Rows that one pruning deletes. */
+const prunedMax = 500;
 
 export type StoredUpdate = { id: number; body: string };
 export type ClaimedUpdate = StoredUpdate & { token: string; attempts: number };
@@ -69,4 +71,14 @@ export async function unfinishedUpdates(db: Db, now: Date): Promise<StoredUpdate
     .where(and(isNotNull(updates.dueAt), lte(updates.dueAt, now)))
     .orderBy(updates.id)
     .limit(unfinishedMax);
+}
+
+/** Forgets updates that were handled and received before `before`, at most `prunedMax` of them. */
+export async function pruneUpdates(db: Db, before: Date): Promise<void> {
+  const old = db
+    .select({ id: updates.id })
+    .from(updates)
+    .where(and(lt(updates.receivedAt, before), isNull(updates.dueAt)))
+    .limit(prunedMax);
+  await db.delete(updates).where(inArray(updates.id, old));
 }

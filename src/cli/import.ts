@@ -1,0 +1,140 @@
+import { createReadStream, statSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type GenericBar, Presets, SingleBar } from "cli-progress";
+import type { Command } from "commander";
+import { describeError, UserError } from "../errors.ts";
+import { createIngest, type Incoming, incomingMax } from "../jobs/ingest.ts";
+import { readArticles } from "../sources/read.ts";
+import type { Db } from "../store/db.ts";
+import type { Shell } from "./shell.ts";
+
+/** After each write the lock is left alone for so long, that a server beside us gets its turn. */
+const pauseMs = 2;
+/** Bad lines that are reported one by one; the rest is counted. */
+const failuresListedMax = 10_000;
+/** Bytes of a file read at a time. */
+const chunkBytes = 256 * 1024;
+
+type Options = { json?: boolean; source?: string; zone?: string };
+type Failure = { line: number; reason: string; file?: string };
+type Counts = { imported: number; updated: number; unchanged: number; failed: Failure[] };
+
+export function addImportCommand(program: Command, shell: () => Shell): void {
+  program
+    .command("import")
+    .argument("<files...>", "portal pages, JSON Lines, feeds or pages; - is standard input")
+    .description("bring articles in from files")
+    .option("--source <name>", "whose articles they are, where the file does not say (default: the file's name)")
+    .option("--zone <zone>", "IANA zone of times that name none (default: DEFAULT_TIMEZONE)")
+    .option("--json", "counts as JSON on standard output")
+    .action((files: string[], options: Options) => importFiles(shell(), files, options));
+}
+
+async function importFiles(shell: Shell, files: string[], options: Options): Promise<void> {
+  const total = files.reduce((bytes, file) => bytes + sizeOf(file), 0);
+  const bar = progressBar(total, options.json === true);
+  const counts: Counts = { imported: 0, updated: 0, unchanged: 0, failed: [] };
+  try {
+    await shell.withStore(
+      async ({ db }) => {
+        for (const file of files) {
+          await importFile(db, file, {
+            shell,
+            options,
+            counts,
+            several: files.length > 1,
+            onBytes: (n) => bar?.increment(n),
+          });
+        }
+      },
+      { durability: "normal" },
+    );
+  } finally {
+    bar?.stop();
+  }
+  if (options.json) shell.print(JSON.stringify(counts));
+  else report(shell, counts);
+}
+
+type Importing = {
+  shell: Shell;
+  options: Options;
+  counts: Counts;
+  several: boolean;
+  onBytes: (bytes: number) => void;
+};
+
+/** One file, slice by slice: nothing but the slice at hand is in memory, and each write is short. */
+async function importFile(db: Db, file: string, importing: Importing): Promise<void> {
+  const { shell, options, counts, several, onBytes } = importing;
+  const ingest = createIngest(db, shell.now);
+  const name = options.source ?? nameOf(file);
+  const zone = options.zone ?? shell.config.DEFAULT_TIMEZONE;
+  let slice: Incoming[] = [];
+
+  async function flush(): Promise<void> {
+    for (const { outcome } of await ingest(slice)) counts[outcome] += 1;
+    slice = [];
+    await pause(pauseMs);
+  }
+
+  for await (const read of readArticles(bytesOf(file, onBytes), { name, zone })) {
+    if ("reason" in read) fail(counts, several ? { ...read, file } : read);
+    else slice.push({ draft: read.draft, source: { name: read.source ?? name, kind: "file" } });
+    if (slice.length >= incomingMax) await flush();
+  }
+  if (slice.length > 0) await flush();
+}
+
+function fail(counts: Counts, failure: Failure): void {
+  if (counts.failed.length < failuresListedMax) counts.failed.push(failure);
+  else if (counts.failed.length === failuresListedMax)
+    counts.failed.push({ line: failure.line, reason: "and more lines after this one" });
+}
+
+async function* bytesOf(file: string, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  const stream = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes });
+  try {
+    for await (const chunk of stream) {
+      onBytes((chunk as Buffer).byteLength);
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
+  }
+}
+
+function sizeOf(file: string): number {
+  if (file === "-") return 0;
+  try {
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error("it is not a file");
+    return stats.size;
+  } catch (error) {
+    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
+  }
+}
+
+function nameOf(file: string): string {
+  return file === "-" ? "stdin" : basename(file, extname(file));
+}
+
+/** Only for a person at a terminal who waits long enough to wonder. */
+function progressBar(totalBytes: number, json: boolean): GenericBar | undefined {
+  if (json || !process.stderr.isTTY || totalBytes === 0) return undefined;
+  const bar = new SingleBar(
+    { format: "{bar} {percentage}% · {eta_formatted} left", stream: process.stderr, hideCursor: true, etaBuffer: 50 },
+    Presets.shades_classic,
+  );
+  bar.start(totalBytes, 0);
+  return bar;
+}
+
+function report(shell: Shell, counts: Counts): void {
+  for (const { file, line, reason } of counts.failed) {
+    process.stderr.write(`${file === undefined ? "" : `${file}, `}line ${line}: ${reason}\n`);
+  }
+  const failed = counts.failed.length === 0 ? "" : `, ${counts.failed.length} not read`;
+  shell.print(`${counts.imported} imported, ${counts.updated} updated, ${counts.unchanged} unchanged${failed}`);
+}
