@@ -21,8 +21,9 @@ const aheadMs = 10 * 24 * 3_600_000;
 const FILES: Readonly<Record<string, string>> = {
   "style.css": "text/css; charset=utf-8",
   "bubbles.css": "text/css; charset=utf-8",
+  "icon.svg": "image/svg+xml",
   ...Object.fromEntries(
-    "main api bubble chat-list clock composer dialogs dom entities log state words"
+    "main actions api bubble chat-list clock composer dialogs dom entities log state words"
       .split(" ")
       .map((name) => [`${name}.js`, "text/javascript; charset=utf-8"]),
   ),

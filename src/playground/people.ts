@@ -9,11 +9,17 @@ export const ADMIN_ID = 1003;
 export const GROUP_ID = -1001000000001;
 export const CHANNEL_ID = -1001000000002;
 
+/** Where somebody lives, and what they are when that says more. */
+export type Home = { zone: string; city: Names; role?: Names };
+type Names = { zh: string; en: string };
+
+const shanghai = { zone: "Asia/Shanghai", city: { zh: "上海", en: "Shanghai" } };
+
 /** Where people live, for the clock beside their names; Telegram itself tells bots nothing of it. */
-export const HOMES: ReadonlyMap<number, { zone: string; city: { zh: string; en: string } }> = new Map([
-  [READER_ID, { zone: "Asia/Shanghai", city: { zh: "上海", en: "Shanghai" } }],
+export const HOMES: ReadonlyMap<number, Home> = new Map<number, Home>([
+  [READER_ID, shanghai],
   [LONDON_ID, { zone: "Europe/London", city: { zh: "伦敦", en: "London" } }],
-  [ADMIN_ID, { zone: "Asia/Shanghai", city: { zh: "管理员", en: "admin" } }],
+  [ADMIN_ID, { ...shanghai, role: { zh: "管理员", en: "Admin" } }],
 ]);
 
 /** Fills a fresh playground: three people, a group with topics and a channel, none of which know the bot yet. */

@@ -1,4 +1,4 @@
-import { HOMES } from "./people.ts";
+import { HOMES, type Home } from "./people.ts";
 import type { Playground } from "./playground.ts";
 import type { Command } from "./profile.ts";
 import type { Kept } from "./types.ts";
@@ -13,7 +13,7 @@ export type View = {
   chats: ChatView[];
 };
 
-export type PersonView = { id: number; name: string; language: string; zone: string; city: { zh: string; en: string } };
+export type PersonView = { id: number; name: string; language: string } & Home;
 
 export type ChatView = {
   id: number;
@@ -30,7 +30,7 @@ export type ChatView = {
   unread: number;
 };
 
-const UTC = { zone: "UTC", city: { zh: "", en: "" } };
+const UTC: Home = { zone: "UTC", city: { zh: "", en: "" } };
 
 /** How far each person has read each chat. */
 export class ReadMarks {

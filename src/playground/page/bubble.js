@@ -44,7 +44,9 @@ export function bubble(message, handlers) {
   return h(
     "div",
     { class: `message ${isMine ? "mine" : "theirs"}`, "data-id": message.message_id },
-    isGroup && !isMine ? avatar(name, message.from?.id ?? 0, "small") : null,
+    isGroup && !isMine
+      ? avatar(name, message.from?.id ?? 0, message.from?.is_bot && !message.sender_chat ? "small bot" : "small")
+      : null,
     h("div", { class: "stack" }, body, keyboard(message, handlers)),
   );
 
@@ -161,6 +163,7 @@ function preview(message, handlers) {
     const { title, lead } = article.draft;
     card.append(h("small", {}, article.source.name), h("b", {}, title), h("span", {}, lead));
     card.hidden = false;
+    document.dispatchEvent(new Event("grown"));
   });
   return card;
 }

@@ -2,7 +2,7 @@
 import { oneLine } from "./bubble.js";
 import { avatar, byId, h, icon } from "./dom.js";
 import { me, now, state, zone } from "./state.js";
-import { clockTime, dayName, word } from "./words.js";
+import { clockTime, dayName, spoken, word } from "./words.js";
 
 /**
  * @typedef {{
@@ -40,13 +40,13 @@ export function drawSide(handlers) {
  */
 function personButton(person, { onPerson }) {
   const isMe = person.id === me()?.id;
-  const city = person.city[document.documentElement.lang === "zh" ? "zh" : "en"];
+  const label = (person.role ?? person.city)[spoken()];
   return h(
     "button",
     { class: `person${isMe ? " chosen" : ""}`, "aria-pressed": String(isMe), onclick: () => onPerson(person.id) },
     avatar(person.name, person.id),
     h("b", {}, person.name),
-    h("small", {}, `${city} ${clockTime(now(), person.zone)}`),
+    h("small", {}, `${label} ${clockTime(now(), person.zone)}`),
   );
 }
 

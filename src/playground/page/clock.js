@@ -16,7 +16,7 @@ export function drawClock() {
       "div",
       { class: `time${isMoved ? " moved" : ""}`, title: isMoved ? word("ahead") : "" },
       h("time", { id: "now" }, clockTime(now(), zone())),
-      h("small", {}, `${dayName(now(), zone())} · ${city}`),
+      h("small", {}, dayName(now(), zone()), h("span", { class: "city" }, ` · ${city}`)),
     ),
     h(
       "div",
@@ -24,7 +24,14 @@ export function drawClock() {
       h("button", { id: "skip", onclick: () => move({ skip: "digest" }) }, icon("skip"), word("skip")),
       h("button", { onclick: () => move({ byMs: hourMs }) }, word("hour")),
       h("button", { onclick: () => move({ byMs: 24 * hourMs }) }, word("day")),
-      isMoved ? h("button", { class: "back", onclick: () => move({ reset: true }) }, word("backToNow")) : null,
+      isMoved
+        ? h(
+            "button",
+            { class: "back", title: word("backToNow"), onclick: () => move({ reset: true }) },
+            icon("again"),
+            h("span", {}, word("backToNow")),
+          )
+        : null,
     ),
   );
 }

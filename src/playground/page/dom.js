@@ -67,6 +67,7 @@ const SHAPES = {
   close: "M6 6l12 12M18 6L6 18",
   reply: "M9 7L4 12l5 5M4 12h9a7 7 0 0 1 7 6",
   forward: "M15 7l5 5-5 5M20 12h-9a7 7 0 0 0-7 6",
+  again: "M4 12a8 8 0 1 0 2.5-5.8M4 4v5h5",
   skip: "M5 5l8 7-8 7zM18 5v14",
   link: "M7 17L17 7M9 7h8v8",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",

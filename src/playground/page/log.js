@@ -10,6 +10,20 @@ const followPx = 160;
 /** @typedef {import("./bubble.js").Handlers} Handlers */
 /** @typedef {import("../types.ts").Kept} Message */
 
+/** Whether the end is in sight: then it stays so, whatever grows. */
+let isFollowing = true;
+
+/** Begins to follow the end of the log where the reader does. */
+export function watchLog() {
+  const log = byId("log");
+  log.addEventListener("scroll", () => {
+    isFollowing = isAtEnd();
+  });
+  for (const grown of ["grown", "resize"]) {
+    (grown === "resize" ? window : document).addEventListener(grown, () => isFollowing && toEnd());
+  }
+}
+
 /**
  * Draws the open chat from its beginning, at the first unread message or the end.
  * @param {Handlers} handlers
@@ -43,7 +57,7 @@ export function drawLog(handlers) {
  */
 export function addMessage(message, handlers) {
   const log = byId("log");
-  const follows = isAtEnd() || message.from?.id === state.as;
+  const follows = isFollowing || isAtEnd() || message.from?.id === state.as;
   const before = shownMessages().at(-2);
   if (!before) log.replaceChildren();
   if (!before || dayName(before.date * 1_000, zone()) !== dayName(message.date * 1_000, zone()))
@@ -78,6 +92,7 @@ export function removeMessages(ids) {
 
 export function toEnd() {
   const log = byId("log");
+  isFollowing = true;
   log.scrollTop = log.scrollHeight;
 }
 
