@@ -3,18 +3,20 @@ import type { ForceReply, InlineKeyboardMarkup } from "grammy/types";
 import { rememberAsk } from "../store/visits.ts";
 import { plainText, withoutLinks } from "../telegram/html.ts";
 import type { Message } from "../telegram/message.ts";
-import type { Visit } from "./visit.ts";
+import { generalTopic, type Visit } from "./visit.ts";
 
 /** Characters of a notice over a pressed button. */
 const toastCharsMax = 200;
 
 /** Sends a message into the chat or topic that the visit came from; in groups as an answer to who asked. */
 export async function say(visit: Visit, message: Message): Promise<void> {
-  await send(visit, message, keyboardOf(message));
+  const whole = withExtra(visit, message);
+  await send(visit, whole, keyboardOf(whole));
 }
 
 /** Asks a question whose answer are the person's next words; `what` says what they will mean. */
-export async function ask(visit: Visit, message: Message, what: string, placeholder?: string): Promise<void> {
+export async function ask(visit: Visit, question: Message, what: string, placeholder?: string): Promise<void> {
+  const message = withExtra(visit, question);
   await rememberAsk(visit.app.db, { chatId: visit.chatId, userId: visit.userId ?? 0, what }, visit.now);
   const keyboard = keyboardOf(message);
   // Buttons and a forced reply exclude each other: in a group only replies reach us, so they matter more there.
@@ -53,6 +55,11 @@ export async function toast(visit: Visit, text = "", alert = false): Promise<voi
   }
 }
 
+function withExtra(visit: Visit, message: Message): Message {
+  const row = visit.extra.splice(0);
+  return row.length === 0 ? message : { ...message, buttons: [...message.buttons, row] };
+}
+
 export function keyboardOf(message: Message): InlineKeyboardMarkup | undefined {
   if (message.buttons.length === 0) return undefined;
   return {
@@ -71,12 +78,12 @@ export function isRefusal(error: unknown, pattern: RegExp): boolean {
 async function send(visit: Visit, message: Message, markup: InlineKeyboardMarkup | ForceReply | undefined) {
   const { ctx, chatId, kind } = visit;
   const source = ctx.callbackQuery === undefined ? ctx.msg : undefined;
-  const topic = ctx.msg !== undefined && "is_topic_message" in ctx.msg && ctx.msg.is_topic_message === true;
+  const thread = threadOf(visit);
   await withFallbacks(message, (html, parsed) =>
     ctx.api.sendMessage(chatId, html, {
       ...(parsed ? { parse_mode: "HTML" as const } : {}),
       link_preview_options: previewOf(message),
-      ...(topic && ctx.msg?.message_thread_id !== undefined ? { message_thread_id: ctx.msg.message_thread_id } : {}),
+      ...(thread === undefined ? {} : { message_thread_id: thread }),
       ...(kind !== "private" && source !== undefined
         ? { reply_parameters: { message_id: source.message_id, allow_sending_without_reply: true } }
         : {}),
@@ -94,6 +101,13 @@ async function withFallbacks(message: Message, attempt: (html: string, parsed: b
     else if (isRefusal(error, /can't parse entities/)) await attempt(plainText(message.html), false);
     else throw error;
   }
+}
+
+/** The topic to answer in, in a forum or in a private chat that has some. */
+function threadOf({ ctx }: Visit): number | undefined {
+  const message = ctx.msg;
+  if (message === undefined || !("is_topic_message" in message) || message.is_topic_message !== true) return undefined;
+  return message.message_thread_id === generalTopic ? undefined : message.message_thread_id;
 }
 
 function previewOf(message: Message) {

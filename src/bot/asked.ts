@@ -1,9 +1,15 @@
+import { composeDigest } from "../digest/compose.ts";
 import { askForDigest } from "../store/deliveries.ts";
-import { listSubscriptions } from "../store/subscriptions.ts";
+import { findSubscription, listSubscriptions, type Subscription } from "../store/subscriptions.ts";
+import { renderDigest } from "../telegram/digest-message.ts";
+import { html } from "../telegram/html.ts";
 import { say } from "./answer.ts";
 import { hasNews } from "./news.ts";
 import { noNews } from "./reading.ts";
 import { ensureKnown, type Visit } from "./visit.ts";
+
+/** What a digest is like for one who has none of their own. */
+const usual = { rule: "daily", minute: 480, count: 8, query: "", summaries: true } as const;
 
 /**
  * `/digest`: what is new since the last one, now. It goes through the ledger like any other, so that tomorrow's repeats
@@ -12,9 +18,33 @@ import { ensureKnown, type Visit } from "./visit.ts";
 export async function askDigest(visit: Visit, _words: string, subscriptionId?: number): Promise<void> {
   const { app, now, updateId } = visit;
   if (!(await hasNews(app))) return say(visit, await noNews(visit));
+  // Who unsubscribed gets what they ask for, and nothing starts again by it.
+  if (visit.known?.state === "stopped") return preview(visit);
+  const own =
+    subscriptionId === undefined ? await nextOf(visit) : (await findSubscription(app.db, subscriptionId))?.subscription;
   const subscriber = await ensureKnown(visit);
-  const [first] = subscriptionId === undefined ? await listSubscriptions(app.db, subscriber.id) : [];
-  const ref = subscriptionId ?? first?.id ?? 0;
-  await askForDigest(app.db, { subscriptionId: ref, subscriberId: subscriber.id, updateId }, now);
+  // A channel's sample, asked for in a private chat, goes to the channel.
+  const to = own?.subscriberId ?? subscriber.id;
+  await askForDigest(app.db, { subscriptionId: own?.id ?? 0, subscriberId: to, updateId }, now);
   app.enqueue({ kind: "deliver" });
+}
+
+/** `/preview`: what the next digest would be now. Looking counts as nothing. */
+export async function preview(visit: Visit): Promise<void> {
+  const { app, now, language, kind } = visit;
+  if (!(await hasNews(app))) return say(visit, await noNews(visit));
+  const subscriber = await ensureKnown(visit);
+  const own = await nextOf(visit);
+  const edition = await composeDigest(app.db, { subscriber, subscription: own ?? usual, slot: now, now, first: true });
+  const options = { language, kind, botUsername: app.me.username, subscriptionId: own?.id ?? null, asked: true };
+  const [first, ...rest] = renderDigest(edition, options);
+  await say(visit, { ...first!, html: `${html`${visit.text.small.preview}`.html}\n\n${first!.html}` });
+  for (const part of rest) await say(visit, part);
+}
+
+/** The digest that comes next; undefined without one. */
+async function nextOf(visit: Visit): Promise<Subscription | undefined> {
+  const list = visit.known === undefined ? [] : await listSubscriptions(visit.app.db, visit.known.id);
+  const byTime = list.toSorted((a, b) => (a.dueAt?.getTime() ?? Infinity) - (b.dueAt?.getTime() ?? Infinity));
+  return byTime[0];
 }

@@ -109,10 +109,10 @@ async function onWords(visit: Visit, words: string): Promise<void> {
   if (meant === "thanks") return thanks(visit);
   if (meant === "hello") return hello(visit);
   if (meant !== null) {
-    await commands.get(meant.command)?.run(visit, "");
     // Whoever meant the word itself finds the search one tap away.
-    const button = insteadSearch(words, await tokenFor(visit, words), visit);
-    return say(visit, message(lines("↑"), [[button]]));
+    visit.extra.push(insteadSearch(words, await tokenFor(visit, words), visit));
+    await commands.get(meant.command)?.run(visit, "");
+    return;
   }
   const time = readClockTime(words);
   if (time !== null && /\d\s*[:：点點]/u.test(words)) {

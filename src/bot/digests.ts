@@ -33,7 +33,7 @@ import {
   subscriptionName,
 } from "../telegram/subscription-message.ts";
 import { ask, say, show } from "./answer.ts";
-import { askDigest } from "./asked.ts";
+import { askDigest, preview } from "./asked.ts";
 import { type Area, type Press, wholeNumber } from "./handler.ts";
 import { ensureKnown, isPrivate, originOf, readingOf, refreshed, type Visit } from "./visit.ts";
 
@@ -45,6 +45,7 @@ export const digests: Area = {
     subscribe: { run: subscribe, managed: true },
     subscriptions: { run: showList, managed: true },
     digest: { run: askDigest, managed: true },
+    preview: { run: preview, managed: true },
   },
   presses: {
     at: { act: subscribeAt, managed: true },

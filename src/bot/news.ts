@@ -1,8 +1,9 @@
 import type { App } from "../app.ts";
 import { articlesByIds, hasArticles } from "../store/articles.ts";
+import { hadStories } from "../store/had.ts";
 import { relatedTo } from "../store/related.ts";
 import { searchArticles } from "../store/search.ts";
-import { currentStory, membersOfStories, type StoryCard, storyView } from "../store/story-view.ts";
+import { currentStory, membersOfStories, type StoryCard, storyCards, storyView } from "../store/story-view.ts";
 import { topStories } from "../store/top.ts";
 import { clip } from "../telegram/clip.ts";
 import type { SearchOrder, SearchPage, Snippet } from "../telegram/search-message.ts";
@@ -22,7 +23,12 @@ const topBesideCount = 2;
 const wordsCount = 3;
 /** Articles of a story whose outlets are counted in a list. */
 const outletsReadMax = 60;
-const weekMs = 7 * 86_400_000;
+const dayMs = 86_400_000;
+const weekMs = 7 * dayMs;
+const toldAgainMax = 15;
+/** What is told within a day was published within a month. */
+const toldDaysMax = 32;
+const idsPerSecond = 2 ** 20;
 
 /** Is there any article at all? */
 export async function hasNews({ db }: Pick<App, "db">): Promise<boolean> {
@@ -36,6 +42,20 @@ export async function isStory({ db }: Pick<App, "db">, id: number): Promise<bool
 export async function topPage({ db }: Pick<App, "db">, wanted: Wanted): Promise<TopPage> {
   const top = await topStories(db, { now: wanted.now, limit: topCount, language: languageOf(wanted) });
   return { stories: top.stories.map((card) => lineOf(card, wanted.now)), newestDay: top.newestDay };
+}
+
+/** The stories that were pushed to a chat within a day, the newest first. */
+export async function toldPage({ db }: Pick<App, "db">, subscriberId: number, wanted: Wanted): Promise<TopLine[]> {
+  const since = new Date(wanted.now.getTime() - dayMs);
+  const firstId = Math.floor((wanted.now.getTime() - toldDaysMax * dayMs) / 1000) * idsPerSecond;
+  const told = [...(await hadStories(db, subscriberId, firstId))].filter(([, { at }]) => at >= since);
+  const ids = told
+    .toSorted((a, b) => b[1].at.getTime() - a[1].at.getTime())
+    .slice(0, toldAgainMax)
+    .map(([storyId]) => storyId);
+  const members = await membersOfStories(db, ids, outletsReadMax);
+  const lists = ids.flatMap((id) => [members.get(id) ?? []]).filter((list) => list.length > 0);
+  return (await storyCards(db, lists, languageOf(wanted))).map((card) => lineOf(card, wanted.now));
 }
 
 /** The names that the top stories are about, for buttons under "what shall I look for?". */
@@ -132,7 +152,7 @@ export function nameIn(title: string): string | null {
   }
   let name = "";
   for (const { segment, isWordLike } of new Intl.Segmenter("zh", { granularity: "word" }).segment(plain)) {
-    if (isWordLike !== true || name.length + segment.length > 4) break;
+    if (isWordLike !== true || segment.length < 2 || name.length + segment.length > 4) break;
     name += segment;
   }
   return name.length >= 2 ? name : null;

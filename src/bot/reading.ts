@@ -15,7 +15,7 @@ import { type From, renderStory } from "../telegram/story-message.ts";
 import { renderNoNews, renderTop } from "../telegram/top-message.ts";
 import { ask, isRefusal, say, show } from "./answer.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
-import { findNews, hasNews, isStory, storyPage, topPage, topWords } from "./news.ts";
+import { findNews, hasNews, isStory, storyPage, toldPage, topPage, topWords } from "./news.ts";
 import { isOperator } from "./rights.ts";
 import { isPrivate, readingOf, type Visit } from "./visit.ts";
 
@@ -35,7 +35,7 @@ export const reading: Area = {
     near: { refuse: refuseOthers, act: searchNear },
     story: { refuse: storyGone, act: openInPlace },
     back: { act: back },
-    tell: { act: (visit) => say(visit, message(lines(visit.text.top.willTell))) },
+    again: { act: showAgain },
   },
 };
 
@@ -46,6 +46,14 @@ async function showTop(visit: Visit, inPlace = false): Promise<void> {
   const digests = visit.known === undefined ? 0 : await countSubscriptions(visit.app.db, visit.known.id);
   const page = renderTop(top, { ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 });
   await (inPlace ? show : say)(visit, page);
+}
+
+/** What was pushed to this chat within a day, once more. */
+async function showAgain(visit: Visit): Promise<void> {
+  const stories = visit.known === undefined ? [] : await toldPage(visit.app, visit.known.id, newsOf(visit));
+  if (stories.length === 0) return showTop(visit);
+  const options = { ...readingOf(visit), kind: visit.kind, subscribed: true, again: true };
+  await say(visit, renderTop({ stories, newestDay: null }, options));
 }
 
 /** Why there is nothing, to each in their role. */

@@ -2,9 +2,13 @@ import type { Context } from "grammy";
 import type { Chat, User } from "grammy/types";
 import type { App } from "../app.ts";
 import { ensureSubscriber, findSubscriber, type Subscriber } from "../store/subscribers.ts";
+import type { Button } from "../telegram/message.ts";
 import { type Language, languageOf, type Reading, type Text, textIn } from "../text/index.ts";
 
 export type ChatKind = Chat["type"];
+
+/** A forum's General topic is the chat itself: Telegram refuses its id. */
+export const generalTopic = 1;
 
 /** One update as the commands see it: who says something where, and what we know of that chat. */
 export type Visit = {
@@ -25,6 +29,8 @@ export type Visit = {
   text: Text;
   /** The subscriber of this chat or topic; undefined before anything was set. */
   known: Subscriber | undefined;
+  /** Buttons that the next message carries as well; it takes them. */
+  extra: Button[];
 };
 
 /** What a visit is about; undefined for updates without a chat. */
@@ -33,7 +39,8 @@ export async function openVisit(app: App, ctx: Context): Promise<Visit | undefin
   if (chat === undefined) return undefined;
   const message = ctx.msg;
   const isTopic = message !== undefined && "is_topic_message" in message && message.is_topic_message === true;
-  const threadId = isTopic && chat.type === "supergroup" ? (message.message_thread_id ?? 0) : 0;
+  const topic = isTopic && chat.type === "supergroup" ? (message.message_thread_id ?? 0) : 0;
+  const threadId = topic === generalTopic ? 0 : topic;
   const known = await findSubscriber(app.db, chat.id, threadId);
   const anonymous = ctx.callbackQuery === undefined && ctx.senderChat?.id === chat.id;
   const language = known?.language ?? languageFor(app, chat.type, ctx.from);
@@ -51,6 +58,7 @@ export async function openVisit(app: App, ctx: Context): Promise<Visit | undefin
     language,
     text: textIn(language),
     known,
+    extra: [],
   };
 }
 

@@ -86,7 +86,7 @@ export function createGate({ rate, now, stops = [], keep = async () => {} }: Gat
     take: async (wanted, priority) => take(state, { wanted, priority, at: now().getTime() }),
     giveBack: async (granted) => {
       state.level += granted;
-      state.probedAt = null;
+      if (granted > 0) state.probedAt = null;
     },
     chats: async (chatIds) => {
       const at = now().getTime();

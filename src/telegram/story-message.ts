@@ -7,7 +7,7 @@ import { type Button, fits, type Message, message } from "./message.ts";
 
 const titleColumns = 120;
 const summaryColumns = 420;
-const momentColumns = 60;
+const momentColumns = 75;
 const lineColumns = 75;
 const momentsMax = 8;
 const reportersMax = 4;

@@ -27,6 +27,8 @@ export type TopPage = {
 
 export type TopOptions = Reading & {
   kind: "private" | "group" | "supergroup" | "channel";
+  /** These were pushed today and are looked at again. */
+  again?: boolean;
   /** The reader has a digest already: no need to offer one. */
   subscribed: boolean;
 };
@@ -44,14 +46,17 @@ export function renderTop(top: TopPage, options: TopOptions): Message {
 export function renderNoNews(state: { sources: number; admin: boolean; private: boolean }, options: Reading): Message {
   const text = textIn(options.language).top;
   const line = state.sources > 0 ? text.noNewsYet : state.admin ? text.noNewsAdmin : text.noNews;
-  const tell: Button[] = state.admin || !state.private ? [] : [{ text: text.tellMe, action: action("tell") }];
-  return message(lines(line), [tell]);
+  const offer: Button[] = state.admin || !state.private ? [] : [{ text: text.daily, action: action("at", 480) }];
+  return message(lines(line), [offer]);
 }
 
 function topHead(top: TopPage, options: TopOptions): Html {
   const text = textIn(options.language).top;
   const day = top.newestDay === null ? null : text.newestDay(shortDate(top.newestDay, options));
-  return lines(html`🔥 ${bold(text.title)} ${fullDay(options.now, options)}`, day);
+  return lines(
+    html`🔥 ${bold(options.again === true ? text.again : text.title)} ${fullDay(options.now, options)}`,
+    day,
+  );
 }
 
 function toldStories(top: TopPage, options: TopOptions, links: boolean, told: number): Html[] {
@@ -90,5 +95,6 @@ function topButtons(top: TopPage, options: TopOptions): Button[][] {
   }));
   const isPrivate = options.kind === "private";
   const offer: Button[] = isPrivate && !options.subscribed ? [{ text: text.top.daily, action: action("at", 480) }] : [];
+  if (options.again === true) return numberRows(open);
   return [...numberRows(open), [{ text: text.top.refresh, action: action("top", 1) }, ...offer]];
 }

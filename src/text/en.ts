@@ -90,15 +90,14 @@ export const en: Text = {
   top: {
     title: "What matters now",
     newestDay: (day) => `Nothing recent; this is from ${day}`,
+    again: "Sent to you today",
     refresh: "↻ Refresh",
     daily: "Send me this daily at 08:00",
     noNews:
-      "There are no news sources yet, so it is empty here.\nOnce the people who run this add some, news comes within minutes.",
+      "There are no news sources yet, so it is empty here.\nOnce the people who run this add some, news comes within minutes. Subscribe now and it reaches you on time.",
     noNewsYet: "There are sources, but no news has been read yet. Come back in a few minutes.",
     noNewsAdmin:
       "No sources yet, so readers see nothing. On the machine that runs tidings:\n· npm run -s tidings -- import FILE (a portal page or JSONL)\n· npm run -s tidings -- help for all commands",
-    tellMe: "Tell me when there is",
-    willTell: "Done: the first news there is comes to you.",
   },
   start: {
     what: "One message a day with the news that matters.\nTen outlets telling one story count once, and nothing comes twice.",
@@ -290,6 +289,8 @@ export const en: Text = {
     owner: "You run this bot now.",
     ownerOld: "This link was used or is too old. Restart tidings for a new one.",
     topicClosed: (topic) => `The topic "${topic}" is closed; its digest rests until it opens`,
+    topicGone: (topic) => `The topic "${topic}" is gone, and its digest with it; send /subscribe in another one`,
+    noRights: (chat) => `I may no longer post in "${chat}"; its digest rests until I may`,
     inPrivate: "This works in a private chat with me.",
   },
   channel: {

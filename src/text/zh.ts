@@ -96,14 +96,13 @@ export const zh = {
   top: {
     title: "现在最要紧的",
     newestDay: (day: string) => `最近没有新消息，这是 ${day} 的`,
+    again: "今天发过你的",
     refresh: "↻ 刷新",
     daily: "每天 08:00 发给我",
-    noNews: "还没有新闻来源，所以这里是空的。\n管理员添加来源后，几分钟内就有内容。",
+    noNews: "还没有新闻来源，所以这里是空的。\n管理员添加来源后，几分钟内就有内容。先订上，有了就按时发给你。",
     noNewsYet: "来源已经有了，还没有读到新闻。几分钟后再来看看。",
     noNewsAdmin:
       "还没有来源，所以读者这里是空的。在运行 tidings 的机器上：\n· npm run -s tidings -- import 文件（门户页面或 JSONL）\n· npm run -s tidings -- help 看全部命令",
-    tellMe: "有了告诉我",
-    willTell: "好，有了新闻就发你第一份。",
   },
   start: {
     what: "每天一条消息，看完当天大事。\n多家媒体说的同一件事，只说一次；说过的，不再重复。",
@@ -137,7 +136,7 @@ export const zh = {
     moreTimes: "早一点、晚一点：",
     exists: (rule: string, time: string) => `${rule} ${time} 已经有一份了。`,
     tooMany: (most: number) => `最多${most}份，先在 /subscriptions 里去掉一份。`,
-    done: (name: string, rule: string, time: string, place: string) => `好，${name}${rule} ${time}（${place}）发。`,
+    done: (name: string, rule: string, time: string, place: string) => `好，${rule} ${time}（${place}）发${name}。`,
     doneHere: (where: string, rule: string, time: string, place: string, name: string) =>
       `好，${where}${rule} ${time}（${place}）会收到 ${name}。`,
     next: (when: string) => `下一份：${when}。`,
@@ -291,6 +290,8 @@ export const zh = {
     owner: "你现在是这里的管理者。",
     ownerOld: "这个链接已经用过或过期了。重新启动 tidings 会有一个新的。",
     topicClosed: (topic: string) => `“${topic}”话题关闭了，那里的简报先停。重开后我会继续`,
+    topicGone: (topic: string) => `“${topic}”话题不在了，那里的简报停了。在另一个话题里发 /subscribe 就能重新设`,
+    noRights: (chat: string) => `我在“${chat}”里不能发消息了，那里的简报先停。给我发消息的权限，我就继续`,
     inPrivate: "这个要在和我的私聊里用。",
   },
   channel: {
