@@ -3,6 +3,7 @@ import { emptyDraft } from "../news/article.ts";
 import { dayIn, inZone, parseDate } from "../news/date.ts";
 import { detectLanguage } from "../news/language.ts";
 import { splitCredits } from "./credits.ts";
+import { listHeading } from "./headings.ts";
 import { splitItem } from "./list-item.ts";
 import { leadOf, readTeaser } from "./teaser.ts";
 
@@ -21,28 +22,13 @@ export type PortalPage = {
   source: string | null;
 };
 
-const headings: [list: "related" | "hot", pattern: RegExp][] = [
-  [
-    "related",
-    /^(?:相关(?:内容|阅读|新闻|推荐|报道|资讯|文章|链接)|延伸阅读|related(?: (?:content|news|stories|articles))?)[:：]?$/i,
-  ],
-  [
-    "hot",
-    new RegExp(
-      "^(?:热门(?:资讯|新闻|内容|推荐|文章|阅读|排行)|热点(?:资讯|新闻|排行)|(?:新闻|点击|阅读)排行榜?|" +
-        "hot news|most read|trending)[:：]?$",
-      "i",
-    ),
-  ],
-];
-
 /**
  * Whether this text has the shape of a portal page: a headline with its time, or one of the lists, under their
  * headings.
  */
 export function looksLikePortalText(text: string): boolean {
   const lines = linesOf(text.slice(0, 200_000));
-  if (lines.some((line) => headingOf(line) !== null)) return true;
+  if (lines.some((line) => listHeading(line) !== null)) return true;
   return headOf(lines, "UTC")?.publishedAt != null;
 }
 
@@ -54,7 +40,7 @@ export function readPortalText(text: string, options: { zone: string }): PortalP
   const parts = { article: [] as string[], related: [] as string[], hot: [] as string[] };
   let part: keyof typeof parts = "article";
   for (const line of linesOf(text)) {
-    const heading = headingOf(line);
+    const heading = listHeading(line);
     if (heading !== null) part = heading;
     else parts[part].push(line);
   }
@@ -185,12 +171,6 @@ function datelineTime(dateline: string, page: { publishedAt: Date | null; zone: 
   const ahead = month > today.month || (month === today.month && day > today.day);
   const year = m[1] ? Number(m[1]) : ahead ? today.year - 1 : today.year;
   return inZone({ year, month, day, hour: 12, minute: 0, second: 0 }, page.zone);
-}
-
-function headingOf(line: string): "related" | "hot" | null {
-  if (line.length > 40) return null;
-  const text = line.replace(/^[#■●◆▎|\s]+|[\s\u3000]+$/g, "");
-  return headings.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }
 
 function items(lines: string[]): string[] {

@@ -1,10 +1,183 @@
+import type { ArticleDraft } from "../news/article.ts";
+import { detectLanguage } from "../news/language.ts";
+import { absoluteUrl, siteOf } from "../news/url.ts";
 import { decodeBytes } from "./encoding.ts";
-import { readFeed } from "./feed.ts";
-export function readDocument(
-  bytes: Uint8Array,
-  options: { name: string; url: string | null; headers: Record<string, string>; zone: string },
-) {
+import { type Feed, readFeed } from "./feed.ts";
+import { readJsonFeed } from "./json-feed.ts";
+import { readJsonl } from "./jsonl.ts";
+import { type Outline, readOpml } from "./opml.ts";
+import { readPage } from "./page.ts";
+import type { ListItem } from "./page-lists.ts";
+import { looksLikePortalText, readPortalText } from "./portal-text.ts";
+
+/** Bytes by which a kind is told. */
+const headCharsMax = 4_096;
+
+/** What a document turned out to be; "unknown" holds no news. */
+export type Kind = "feed" | "page" | "text" | "jsonl" | "opml" | "unknown";
+
+/** An article as it would be stored, under the name of the source that has it. */
+export type ReadArticle = ArticleDraft & { source: string };
+
+/**
+ * Where a document leads: feeds of a site, lists of a page (whose order is the rank), subscriptions of an OPML file.
+ */
+export type ReadLink = {
+  kind: "feed" | "related" | "hot" | "outline";
+  url: string;
+  title: string;
+  rank: number | null;
+};
+
+export type Reading = {
+  kind: Kind;
+  title: string;
+  language: string;
+  articles: ReadArticle[];
+  links: ReadLink[];
+  failed: { line: number; reason: string }[];
+  /** What a feed says of itself and its rhythm; null for everything else. */
+  feed: Pick<Feed, "link" | "self" | "hubs" | "ttlMinutes"> | null;
+  outlines: Outline[];
+};
+
+export type ReadOptions = {
+  /** The file's name, or the address: sources without a name of their own are called after it. */
+  name: string;
+  /** Where the document is from: what is relative is read against it. */
+  url: string | null;
+  /** HTTP headers by their names in lower case. */
+  headers: Record<string, string>;
+  /** Where clocks stand that name no zone (IANA). */
+  zone: string;
+  /** What the source is called, whatever the document says. */
+  source?: string;
+};
+
+/**
+ * Reads any document that may hold news: a feed, a web page, the text of a portal page, JSON Lines, OPML. Encodings,
+ * kinds and mistakes are dealt with; it never throws. JSON Lines too large for memory are read by `readJsonl`.
+ */
+export async function readDocument(bytes: Uint8Array, options: ReadOptions): Promise<Reading> {
+  if (isJsonl(bytes, options.name)) return await jsonlReading(bytes, options);
   const { text } = decodeBytes(bytes, { contentType: options.headers["content-type"] ?? null });
-  const feed = readFeed(text, { base: options.url, zone: options.zone });
-  return { title: feed?.title ?? "", articles: feed?.items ?? [] };
+  const url = absoluteUrl(options.headers["content-location"] ?? "", options.url) ?? options.url;
+  const given = { ...options, url };
+  for (const read of readersFor(text)) {
+    const reading = read(text, given);
+    if (reading !== null) return reading;
+  }
+  return { ...nothing, language: detectLanguage(text) };
+}
+
+/** Whether a file is JSON Lines by its name or its first bytes: such files are streamed, whatever their size. */
+export function isJsonl(head: Uint8Array, name: string): boolean {
+  if (/\.(?:jsonl|ndjson)$/i.test(name)) return true;
+  const text = new TextDecoder().decode(head.subarray(0, headCharsMax)).trimStart();
+  // One object a line; a JSON Feed names its version or breaks its lines.
+  return /^\{\s*"/.test(text) && !/^[^\n]{0,2000}(?:jsonfeed\.org|"items"\s*:)/.test(text) && !/^\{\s*\n/.test(text);
+}
+
+const nothing: Reading = {
+  ...{ kind: "unknown", title: "", language: "und", articles: [], links: [], failed: [], feed: null, outlines: [] },
+};
+
+type Reader = (text: string, options: ReadOptions) => Reading | null;
+
+/** The readers to ask, by what the document begins with. */
+function readersFor(text: string): Reader[] {
+  const head = text
+    .slice(0, headCharsMax * 4)
+    .replace(/^\ufeff/, "")
+    .replace(/<!--.*?(?:-->|$)|<\?.*?(?:\?>|$)|<!doctype[^>[]*(?:\[.*?\]\s*)?>/gis, "")
+    .trimStart();
+  if (head.startsWith("{")) return [jsonReading];
+  const first = /^<([a-z][\w:.-]*)/i.exec(head)?.[1]?.toLowerCase() ?? "";
+  if (first === "html" || first === "head" || first === "body") return [pageReading];
+  if (first === "opml") return [opmlReading];
+  if (first !== "") return [feedReading, opmlReading, pageReading];
+  return /<(?:rss|feed|rdf:rdf|channel)[\s>]/i.test(head) ? [feedReading, textReading] : [textReading, pageReading];
+}
+
+function feedReading(text: string, options: ReadOptions): Reading | null {
+  return ofFeed(readFeed(text, { base: options.url, zone: options.zone }), options);
+}
+
+function jsonReading(text: string, options: ReadOptions): Reading | null {
+  return ofFeed(readJsonFeed(text, { base: options.url, zone: options.zone }), options);
+}
+
+function ofFeed(feed: Feed | null, options: ReadOptions): Reading | null {
+  if (feed === null) return null;
+  const source = options.source || feed.title || nameOf(options);
+  const { title, language, items, link, self, hubs, ttlMinutes } = feed;
+  const articles = items.map((item) => ({ ...item, source }));
+  return { ...nothing, kind: "feed", title, language, articles, feed: { link, self, hubs, ttlMinutes } };
+}
+
+function pageReading(text: string, options: ReadOptions): Reading | null {
+  const page = readPage(text, options);
+  if (page === null) return null;
+  const says = page.article !== null || page.feeds.length + page.lists.related.length + page.lists.hot.length > 0;
+  if (!says && !/<(?:html|head|body|a|p|div)[\s>]/i.test(text)) return null;
+  const source = options.source || page.site || nameOf(options);
+  const articles = [...(page.article === null ? [] : [page.article]), ...page.related, ...page.hot];
+  const lists = (kind: "related" | "hot", items: ListItem[]): ReadLink[] =>
+    items.map(({ url, title }, at) => ({ kind, url, title, rank: kind === "hot" ? at + 1 : null }));
+  return {
+    ...nothing,
+    kind: "page",
+    title: page.article?.title || page.title,
+    language: page.language,
+    articles: articles.map((article) => ({ ...article, source })),
+    links: [
+      ...page.feeds.map(({ url, title }): ReadLink => ({ kind: "feed", url, title, rank: null })),
+      ...lists("related", page.lists.related),
+      ...lists("hot", page.lists.hot),
+    ],
+  };
+}
+
+function textReading(text: string, options: ReadOptions): Reading | null {
+  if (!looksLikePortalText(text)) return null;
+  const page = readPortalText(text, options);
+  const source = options.source || page.source || nameOf(options);
+  const articles = [...(page.article === null ? [] : [page.article]), ...page.related, ...page.hot];
+  return {
+    ...nothing,
+    kind: "text",
+    title: page.article?.title ?? source,
+    language: articles[0]?.language ?? "und",
+    articles: articles.map((article) => ({ ...article, source })),
+  };
+}
+
+function opmlReading(text: string): Reading | null {
+  const opml = readOpml(text);
+  if (opml === null) return null;
+  const links = opml.outlines.map(({ url, title }): ReadLink => ({ kind: "outline", url, title, rank: null }));
+  return { ...nothing, kind: "opml", title: opml.title, links, outlines: opml.outlines };
+}
+
+async function jsonlReading(bytes: Uint8Array, options: ReadOptions): Promise<Reading> {
+  const articles: ReadArticle[] = [];
+  const failed: Reading["failed"] = [];
+  for await (const line of readJsonl([bytes], options)) {
+    if ("reason" in line) failed.push(line);
+    else articles.push({ ...line.draft, source: options.source || line.source || nameOf(options) });
+  }
+  return {
+    ...nothing,
+    kind: "jsonl",
+    title: nameOf(options),
+    language: articles[0]?.language ?? "und",
+    articles,
+    failed,
+  };
+}
+
+/** "data/portal-page.txt" → "portal-page"; an address → its site. */
+function nameOf({ name, url }: ReadOptions): string {
+  const site = siteOf(url ?? "") || siteOf(name);
+  return site || (name.split(/[\\/]/).at(-1) ?? "").replace(/\.[a-z0-9]{1,5}$/i, "") || "imported";
 }

@@ -1,0 +1,186 @@
+import { Readability } from "@mozilla/readability";
+import { listHeading } from "./headings.ts";
+import { linkShare, type PageDocument, type PageElement, parsePage, textIn } from "./page-dom.ts";
+import { plainText } from "./plain.ts";
+
+/** Candidates for the article's element that are looked at closely. */
+const candidatesMax = 60;
+const bodyCharsMin = 20;
+/** More of a text than this in links, and it is a list. */
+const linkShareMax = 0.5;
+/** Lines at the top among which the headline may stand once more. */
+const headLinesMax = 8;
+/** An element with more than this share of the page's prose is never taken for an aside. */
+const asideShareMax = 0.35;
+
+/**
+ * The article's text on a page, in paragraphs. Mozilla's Readability and the containers that publishing programs name
+ * are both asked, on a page from which what is beside the article was taken out; the one that tells most of what the
+ * headline says and least of anything else is believed, and the lines of the page's own furniture at its ends are cut.
+ */
+export function articleBody(document: PageDocument, headline: string): { html: string; paragraphs: string[] } {
+  let best = { html: "", paragraphs: [] as string[], score: 0 };
+  for (const { html, trust } of candidatesFor(document)) {
+    const paragraphs = trimmed(plainText(html).split("\n\n"), headline);
+    const score = trust * weigh(html, paragraphs, headline);
+    if (score > best.score) best = { html, paragraphs, score };
+  }
+  return best;
+}
+
+/** What may be the article's element, each with how far its name is to be trusted. */
+export function candidatesFor(document: PageDocument): { html: string; trust: number }[] {
+  clean(document);
+  const candidates = namedContainers(document);
+  const readable = readability(document);
+  return readable === "" ? candidates : [...candidates, { html: readable, trust: 1 }];
+}
+
+/** Takes out of the page what is beside an article: menus, bars, comments, adverts, forms, and what shows nothing. */
+export function clean(document: PageDocument): void {
+  for (const element of [
+    ...document.querySelectorAll(
+      "script,style,noscript,template,iframe,svg,form,button,input,select,nav,footer,dialog,object,embed,link",
+    ),
+  ]) {
+    if (element.tagName === "FORM" && textIn(element).length > 500) continue;
+    element.remove();
+  }
+  const whole = Math.max(1, prose(document.body));
+  for (const element of [...document.querySelectorAll("[class],[id],aside,header,[hidden],[role]")]) {
+    const name = `${element.className} ${element.id}`;
+    const beside =
+      besideArticle.test(name) ||
+      element.tagName === "ASIDE" ||
+      /^(?:navigation|complementary|contentinfo|banner|search)$/.test(element.getAttribute("role") ?? "");
+    if (!beside || keepName.test(name) || element.tagName === "BODY" || element.tagName === "HTML") continue;
+    if (element.querySelector("h1") !== null || prose(element) / whole > asideShareMax) continue;
+    element.remove();
+  }
+  // Scripts show what a page hides at first: what is hidden is shown, for there are no scripts here.
+  for (const element of document.querySelectorAll("[style]")) element.removeAttribute("style");
+  for (const element of document.querySelectorAll("[hidden]")) element.removeAttribute("hidden");
+}
+
+const besideArticle = new RegExp(
+  "(?:^|[\\s_-])(?:nav|navbar|menu|sidebar|side-?bar|aside|breadcrumbs?|crumbs?|footer|foot|toolbar|share|sharing|social|comments?|" +
+    "reply|recommend(?:ed|ation)?s?|related|relate|relevant|hot|hotnews|rank(?:ing|list)?|guess|ads?|advert(?:isement)?|banner|sponsor|" +
+    "popup|modal|login|register|subscribe|newsletter|promo|qr-?code|ewm|copyright|statement|disclaimer|tags?|keywords|" +
+    "pagination|pager|pagebar|prev-?next|author-?(?:card|info|box)|user-?info|feedback|report|praise|like|tips?|toast|download|app-?(?:bar|download))(?=$|[\\s_\\d-])",
+  "i",
+);
+/** Names that a container of the article itself may also have. */
+const keepName =
+  /article[-_]?(?:content|body|text|main)|content[-_]?(?:article|body)|post[-_]?(?:content|body)|main[-_]?content/i;
+
+/** Letters outside of links, in sentences. */
+function prose(element: PageElement): number {
+  return Math.round(textIn(element).length * (1 - linkShare(element)));
+}
+
+/** What publishing programs call the element of the text, from the surest to the vaguest. */
+const containerNames: [trust: number, names: string][] = [
+  [1.5, "[itemprop=articleBody],#js_content,.TRS_Editor,.trs_editor_view,#UCAP-CONTENT,#artibody,#article__content"],
+  [
+    1.3,
+    "#ArticleContent,#articleContent,#article_content,#article-content,#articleText,#endText,#contentText,#mp-editor," +
+      "#detailContent,#rwb_zw,.post_body,.article-body,.articleBody,.article_body,.article-content,.article_content," +
+      ".articleContent,.entry-content,.post-content,.rich_media_content,.story-body,[class*=article-content]," +
+      "[class*=articleBody],[class*=article-body],[class*=article_content],[id*=article-content],[id*=article__content]",
+  ],
+  [
+    1.15,
+    "#article,#artical_real,#mainNewsContent,#main_content,#detail,#zoom,#Zoom,#fontzoom,#font_area,.post-body," +
+      ".news-content,.news_content,.newsContent,.text_content,.detail-content,.detail_content,.content-article," +
+      ".art_content,.con_txt,.content_text",
+  ],
+  [1, "article,#content,#Content,#contents,#text,.text,.main-content,.article,.content,.detail,.main-text,main"],
+];
+
+function namedContainers(document: PageDocument): { html: string; trust: number }[] {
+  const seen = new Set<PageElement>();
+  const found: { html: string; trust: number }[] = [];
+  for (const [trust, names] of containerNames) {
+    for (const element of document.querySelectorAll(names)) {
+      if (found.length >= candidatesMax) return found;
+      if (seen.has(element) || textIn(element).length < bodyCharsMin) continue;
+      seen.add(element);
+      found.push({ html: element.innerHTML, trust });
+    }
+  }
+  return found;
+}
+
+/** Readability rewrites the tree that it reads: it gets one of its own. */
+function readability(document: PageDocument): string {
+  const copy = parsePage(`<html><body>${document.body.innerHTML}</body></html>`);
+  if (copy === null) return "";
+  try {
+    return new Readability(copy as never, { charThreshold: 100, keepClasses: true }).parse()?.content ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function weigh(html: string, paragraphs: string[], headline: string): number {
+  const text = paragraphs.join("\n");
+  if (text.length < bodyCharsMin) return 0;
+  const tree = parsePage(`<html><body>${html}</body></html>`);
+  const links = tree === null ? 0 : linkShare(tree.body);
+  if (links > linkShareMax) return 0;
+  const sentences = paragraphs.filter(
+    (paragraph) => /[。！？!?.…;；:：”"」]$/.test(paragraph) || paragraph.length > 60,
+  );
+  // Poems and tables of contents have no sentences: better they than nothing.
+  const told = Math.max(
+    text.length / 20,
+    sentences.reduce((sum, paragraph) => sum + paragraph.length, 0),
+  );
+  return covered(headline, text) * Math.log2(told + 16) * (told / text.length) ** 2 * (1 - links) ** 2;
+}
+
+/** The share of the headline's character pairs that the text says as well; never so little that it decides alone. */
+function covered(headline: string, text: string): number {
+  const letters = headline.replace(/[\s\p{P}\p{S}]+/gu, "");
+  if (letters.length < 4) return 1;
+  let hits = 0;
+  for (let at = 0; at + 2 <= letters.length; at++) if (text.includes(letters.slice(at, at + 2))) hits++;
+  return 0.3 + 0.7 * (hits / (letters.length - 1));
+}
+
+/** Cuts the page's furniture at both ends of the text, and all from the heading of a list on. */
+export function trimmed(paragraphs: string[], headline: string): string[] {
+  let start = 0;
+  let end = paragraphs.length;
+  const list = paragraphs.findIndex((paragraph, at) => at > 0 && listHeading(paragraph) !== null);
+  if (list > 0) end = list;
+  const again = paragraphs.findIndex((paragraph, at) => at < headLinesMax && same(paragraph, headline));
+  if (again >= 0 && again + 1 < end) start = again + 1;
+  while (start < end && isFurniture(paragraphs[start]!, headline, true)) start++;
+  while (end > start && isFurniture(paragraphs[end - 1]!, headline, false)) end--;
+  return paragraphs.slice(start, end);
+}
+
+function isFurniture(paragraph: string, headline: string, top: boolean): boolean {
+  if (paragraph.length <= 2) return true;
+  if (paragraph.length > 160) return false;
+  if (top && (same(paragraph, headline) || topLine.test(paragraph))) return true;
+  return !top && bottomLine.test(paragraph);
+}
+
+function same(a: string, b: string): boolean {
+  const fold = (text: string) => text.replace(/[\s\p{P}\p{S}]+/gu, "");
+  return fold(a) !== "" && fold(a) === fold(b);
+}
+
+const topLine = new RegExp(
+  "^(?:.{0,20}\\d{4}[-/.年]\\d{1,2}[-/.月]\\d{1,2}.{0,60}|(?:来源|作者|发布于|发布时间|时间|编辑|责任编辑|责编|出所|字号|浏览|阅读|点击|分享|播报文章|听新闻|收藏|原创|发表時間|発表時間)" +
+    "(?:[:：\\s(（].{0,80}|.{0,6})|分享到.{0,30}|.{0,30}(?:字号|打印|大\\s?中\\s?小).{0,20}|当前位置.{0,80}|首页\\s*[>›»].{0,80})$",
+);
+const bottomLine = new RegExp(
+  "^[\\s（(【\\[]*(?:原标题|责任编辑|责编|编辑|审核|校对|来源|文章来源|稿源|原文链接|本文链接|版权声明|免责声明|声明|特别声明|平台声明|举报|纠错|打印|分享到?|点赞|首赞|收藏|" +
+    "阅读|阅读原文|展开(?:阅读)?全文|返回搜狐|返回|上一篇|下一篇|上一页|下一页|首页|尾页|加载更多|加载中|回应|转发|查看更多|以上内容|未经.{0,20}(?:授权|许可)|更多精彩|扫一扫|关注|微信|标签|关键词|Tags?|" +
+    "不喜欢|文章不错|我要评论|发表评论|网友评论|评论|标记|\\+1|THE END|End)(?=$|[\\s:：|（(【\\]）)\\d,，+]|.{0,90}$)" +
+    "|^.{0,60}(?:请勿转载|版权所有|违者必究|仅供参考.{0,20}|查看更多|不代表.{0,20}立场.{0,20}|信息存储空间服务)[。.]?$",
+  "i",
+);
