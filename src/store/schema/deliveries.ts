@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { subscribers } from "./readers.ts";
 
@@ -18,9 +19,8 @@ export const deliveries = sqliteTable(
     ref: integer().notNull(),
     /** The local minute it was due, as seconds of UTC; a negated update id when a person asked by hand. */
     slot: integer().notNull(),
-    subscriberId: integer("subscriber_id")
-      .notNull()
-      .references(() => subscribers.id, { onDelete: "cascade" }),
+    /** The ledger outlives its subscribers, so this refers to nothing. */
+    subscriberId: integer("subscriber_id").notNull(),
     part: integer().notNull().default(1),
     attempt: integer().notNull().default(1),
     state: text().$type<DeliveryState>().notNull(),
@@ -31,15 +31,23 @@ export const deliveries = sqliteTable(
     leaseToken: text("lease_token"),
     messageId: integer("message_id"),
     error: text().notNull().default(""),
+    /** When it last changed. */
     at: integer({ mode: "timestamp" }).notNull(),
+    /** One of several parts, rendered (JSON); a single message is composed when its turn comes. Gone once settled. */
+    body: text(),
   },
   (t) => [
     uniqueIndex("deliveries_once").on(t.kind, t.ref, t.slot, t.subscriberId, t.part, t.attempt),
-    index("deliveries_due").on(t.priority, t.dueAt),
+    index("deliveries_due").on(t.priority, t.dueAt).where(sql`due_at IS NOT NULL`),
+    index("deliveries_sending").on(t.dueAt).where(sql`state = 'sending'`),
+    index("deliveries_unknown").on(t.at).where(sql`state = 'unknown'`),
   ],
 );
 
-/** What a chat has had: the articles that were pushed to it. Outlives the ledger's rows. */
+/**
+ * What a chat has had: the articles that were pushed to it, written before the call and taken back when it failed, so
+ * that a crash can only make it too long. Outlives the ledger's rows.
+ */
 export const shown = sqliteTable(
   "shown",
   {
@@ -51,6 +59,22 @@ export const shown = sqliteTable(
     deliveryId: integer("delivery_id").notNull(),
   },
   (t) => [primaryKey({ columns: [t.subscriberId, t.articleId] })],
+);
+
+/**
+ * What is shown as progress: how many rows of a broadcast (`ref`), or of all digests of one minute (`slot`), ended in
+ * which state. Counted in the batch that settles them.
+ */
+export const tallies = sqliteTable(
+  "tallies",
+  {
+    kind: text().$type<DeliveryKind>().notNull(),
+    ref: integer().notNull(),
+    slot: integer().notNull(),
+    state: text().$type<DeliveryState>().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.ref, t.slot, t.state] })],
 );
 
 /** What Telegram told us to wait for: `chat` 0 is everybody. Survives a restart. */

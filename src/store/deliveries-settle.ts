@@ -1,0 +1,205 @@
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { batchAll, type Db, type Statement } from "./db.ts";
+import { enqueueStatement, type NewDelivery } from "./deliveries.ts";
+import { jsonList, seconds } from "./json-list.ts";
+import { deliveries, shown, subscribers, subscriptions, tallies } from "./schema.ts";
+
+/** Rows whose `sending` is made durable in one commit. */
+export const sendingPerCommit = 40;
+/** Longest error that is kept, in characters. */
+const errorCharsMax = 300;
+/** Rows that one recovery handles. */
+const recoverMax = 500;
+
+export type Marked = { id: number; subscriberId: number; articleIds: readonly number[] };
+
+/**
+ * Writes down, durably, that these are about to be sent, with what they show and the further parts they have. Gives
+ * those that are still ours: whoever lost the lease sends nothing.
+ */
+export async function markSending(
+  db: Db,
+  rows: readonly Marked[],
+  lease: {
+    token: string;
+    now: Date;
+    leaseMs: number;
+    parts: readonly NewDelivery[];
+    bodies: ReadonlyMap<number, string>;
+  },
+): Promise<Set<number>> {
+  const { token, now } = lease;
+  const had = rows.flatMap((row) => row.articleIds.map((article) => [row.subscriberId, article, row.id]));
+  const bodies = [...lease.bodies].map(([id, body]) => [id, body]);
+  const [marked] = await db.batch([
+    db
+      .update(deliveries)
+      .set({ state: "sending", dueAt: new Date(now.getTime() + lease.leaseMs), at: now })
+      .where(
+        and(
+          inArray(deliveries.id, jsonList(rows.map((row) => row.id))),
+          eq(deliveries.leaseToken, token),
+          eq(deliveries.state, "claimed"),
+        ),
+      )
+      .returning({ id: deliveries.id }),
+    ...(had.length > 0 ? [showStatement(db, had, { token, now })] : []),
+    ...(lease.parts.length > 0 ? [enqueueStatement(db, lease.parts, now)] : []),
+    ...(bodies.length > 0
+      ? [
+          db
+            .update(deliveries)
+            .set({ body: sql`j.value ->> 1` })
+            .from(sql`json_each(${JSON.stringify(bodies)}) as j`)
+            .where(sql`${deliveries.id} = j.value ->> 0 and ${deliveries.leaseToken} = ${token}`),
+        ]
+      : []),
+  ]);
+  return new Set((marked as { id: number }[]).map((row) => row.id));
+}
+
+export type Outcome =
+  | { id: number; state: "sent"; messageId: number }
+  | { id: number; state: "unknown" | "failed" | "skipped"; error: string }
+  /** Given back, to be taken again from then on. */
+  | { id: number; state: "queued"; dueAt: Date; error: string };
+
+/**
+ * Writes what became of rows, with all that hangs on it, in one batch; `more` goes into the same one. Rows that are no
+ * longer ours (another token) are left alone.
+ */
+export async function settle(
+  db: Db,
+  outcomes: readonly Outcome[],
+  { token, now, more = [] }: { token: string; now: Date; more?: readonly Statement[] },
+): Promise<void> {
+  const list = JSON.stringify(
+    outcomes.map((each) => [
+      each.id,
+      each.state,
+      each.state === "sent" ? each.messageId : null,
+      each.state === "sent" ? "" : each.error.slice(0, errorCharsMax),
+      each.state === "queued" ? seconds(each.dueAt) : null,
+    ]),
+  );
+  const ours = sql`json_each(${list}) as j, deliveries as d
+    where d.id = j.value ->> 0 and d.lease_token = ${token} and d.state in ('claimed', 'sending')`;
+  const anySent = outcomes.some((each) => each.state === "sent");
+  const anyNotShown = outcomes.some((each) => each.state !== "sent" && each.state !== "unknown");
+  const anyFailed = outcomes.some((each) => each.state === "failed");
+  await batchAll(db, [
+    tallyStatement(db, ours),
+    ...(anySent ? sentStatements(db, ours, now) : []),
+    ...(anyNotShown ? [takeBackShown(db, ours)] : []),
+    ...(anyFailed ? [skipOtherParts(db, ours, now)] : []),
+    db
+      .update(deliveries)
+      .set({
+        state: sql`j.value ->> 1`,
+        messageId: sql`j.value ->> 2`,
+        error: sql`j.value ->> 3`,
+        dueAt: sql`j.value ->> 4`,
+        leaseToken: null,
+        body: sql`case when j.value ->> 1 = 'queued' then ${deliveries.body} end`,
+        at: now,
+      })
+      .from(sql`json_each(${list}) as j`)
+      .where(
+        sql`${deliveries.id} = j.value ->> 0 and ${deliveries.leaseToken} = ${token}
+          and ${deliveries.state} in ('claimed', 'sending')`,
+      ),
+    ...more,
+  ]);
+}
+
+/**
+ * Rows that a crash left in `sending`: whether they arrived nobody knows. They are listed as `unknown`, never sent again
+ * by themselves, and what they showed counts as had. Gives how many; call again while it is the most.
+ */
+export async function recoverSending(db: Db, now: Date): Promise<number> {
+  const left = sql`select id from deliveries where state = 'sending' and due_at <= ${seconds(now)} limit ${recoverMax}`;
+  const [, rows] = await db.batch([
+    db
+      .insert(tallies)
+      .select(
+        sql`select d.kind, ${tallyRef}, ${tallySlot}, 'unknown', count(*) from deliveries as d
+          where d.id in (${left}) group by 1, 2, 3`,
+      )
+      .onConflictDoUpdate({
+        target: [tallies.kind, tallies.ref, tallies.slot, tallies.state],
+        set: { n: sql`${tallies.n} + excluded.n` },
+      }),
+    db
+      .update(deliveries)
+      .set({
+        state: "unknown",
+        dueAt: null,
+        leaseToken: null,
+        body: null,
+        at: now,
+        error: "stopped while it was on its way",
+      })
+      .where(sql`${deliveries.id} in (${left})`)
+      .returning({ id: deliveries.id }),
+  ]);
+  return (rows as unknown[]).length;
+}
+
+const tallyRef = sql.raw("case when d.kind = 'broadcast' then d.ref else 0 end");
+const tallySlot = sql.raw("case when d.kind = 'digest' then max(d.slot, 0) else 0 end");
+
+function tallyStatement(db: Db, ours: SQL): Statement {
+  return db
+    .insert(tallies)
+    .select(
+      sql`select d.kind, ${tallyRef}, ${tallySlot}, j.value ->> 1, count(*) from ${ours}
+        and j.value ->> 1 <> 'queued' group by 1, 2, 3, 4`,
+    )
+    .onConflictDoUpdate({
+      target: [tallies.kind, tallies.ref, tallies.slot, tallies.state],
+      set: { n: sql`${tallies.n} + excluded.n` },
+    });
+}
+
+/** A digest's first part moves its "since", and counts among the first ones that explain themselves. */
+function sentStatements(db: Db, ours: SQL, now: Date): Statement[] {
+  const digests = sql`from ${ours} and j.value ->> 1 = 'sent' and d.kind = 'digest' and d.part = 1`;
+  return [
+    db.update(subscriptions).set({ sinceAt: now }).where(sql`${subscriptions.id} in (select d.ref ${digests})`),
+    db
+      .update(subscribers)
+      .set({ digestsSeen: sql`${subscribers.digestsSeen} + 1` })
+      .where(sql`${subscribers.id} in (select d.subscriber_id ${digests}) and ${subscribers.digestsSeen} < 3`),
+  ];
+}
+
+function showStatement(db: Db, had: (readonly number[])[], { token, now }: { token: string; now: Date }): Statement {
+  return db
+    .insert(shown)
+    .select(
+      sql`select j.value ->> 0, j.value ->> 1, ${seconds(now)}, d.id
+        from json_each(${JSON.stringify(had)}) as j, deliveries as d
+        where d.id = j.value ->> 2 and d.lease_token = ${token} and d.state = 'sending'`,
+    )
+    .onConflictDoNothing();
+}
+
+function takeBackShown(db: Db, ours: SQL): Statement {
+  const undone = sql`from ${ours} and d.state = 'sending' and j.value ->> 1 not in ('sent', 'unknown')`;
+  return db
+    .delete(shown)
+    .where(
+      sql`${shown.subscriberId} in (select d.subscriber_id ${undone}) and ${shown.deliveryId} in (select d.id ${undone})`,
+    );
+}
+
+/** The further parts of a digest whose first part could not be delivered are of no use. */
+function skipOtherParts(db: Db, ours: SQL, now: Date): Statement {
+  return db
+    .update(deliveries)
+    .set({ state: "skipped", dueAt: null, body: null, at: now, error: "another part could not be delivered" })
+    .where(
+      sql`${deliveries.state} = 'queued' and (${deliveries.kind}, ${deliveries.ref}, ${deliveries.slot}, ${deliveries.subscriberId}) in (
+        select d.kind, d.ref, d.slot, d.subscriber_id from ${ours} and j.value ->> 1 = 'failed')`,
+    );
+}
