@@ -202,7 +202,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     enqueue: runner.enqueue,
   };
   bot.use(createBot(app));
-  const work = createWork(app, bot);
+  const work = createWork(app, bot, signal);
   const receive = createReceiver(app);
   const timer = cron.schedule("* * * * *", async () => {
     await tick(app).catch((error) => log.error({ error }, "a tick failed"));
