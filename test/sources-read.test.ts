@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isJsonl, readDocument } from "../src/sources/read.ts";
+import { isJsonl, readArticles, readDocument } from "../src/sources/read.ts";
 
 const options = { name: "news/page.txt", url: null, headers: {}, zone: "Asia/Shanghai" };
 const read = (text: string, more = {}) => readDocument(new TextEncoder().encode(text), { ...options, ...more });
@@ -85,4 +85,30 @@ test("JSON Lines are known by name or first bytes", () => {
   expect(isJsonl(bytes('{"title":"a"}\n'), "a")).toBe(true);
   expect(isJsonl(bytes('{"version":"https://jsonfeed.org/version/1.1","items":[]}'), "feed.json")).toBe(false);
   expect(isJsonl(bytes("<rss/>"), "a")).toBe(false);
+});
+
+test("articles of any file, as its bytes come in", async () => {
+  const articles = async (text: string) => {
+    const bytes = new TextEncoder().encode(text);
+    const chunks = (async function* () {
+      for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
+    })();
+    const read1 = [];
+    for await (const one of readArticles(chunks, { name: "file", zone: "UTC" })) {
+      read1.push("reason" in one ? `${one.line}: ${one.reason}` : `${one.source}: ${one.draft.title}`);
+    }
+    return read1;
+  };
+  expect(await articles(kinds[0]![1])).toEqual(["t: a"]);
+  expect(await articles(kinds[7]![1])).toEqual(["file: 长湖的水退了", "file: 马拉松开跑"]);
+  expect(await articles('nothing\n{"title":"b","source":"s"}\n')).toMatchObject(
+    [/^1: not JSON/, "s: b"].map((one) => expect.stringMatching(one)),
+  );
+  expect(await articles(`{"title":"a"}\n`.repeat(5_000))).toHaveLength(5_000);
+  expect(await articles("")).toEqual(["1: neither a feed, a page nor a portal page's text"]);
+  expect(await articles(kinds[9]![1])).toEqual(["1: a list of sources, not of articles"]);
+  expect(await articles("<rss><channel><title>t</title><item><guid>1</guid></item></channel></rss>")).toEqual([
+    "1: an item without title and text",
+  ]);
+  expect(await articles(`<rss>${" ".repeat(17 * 1024 * 1024)}`)).toEqual(["1: larger than 16 MiB and not JSON Lines"]);
 });

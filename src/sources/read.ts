@@ -4,7 +4,7 @@ import { absoluteUrl, siteOf } from "../news/url.ts";
 import { decodeBytes } from "./encoding.ts";
 import { type Feed, readFeed } from "./feed.ts";
 import { readJsonFeed } from "./json-feed.ts";
-import { readJsonl } from "./jsonl.ts";
+import { type JsonlLine, readJsonl } from "./jsonl.ts";
 import { type Outline, readOpml } from "./opml.ts";
 import { readPage } from "./page.ts";
 import type { ListItem } from "./page-lists.ts";
@@ -12,6 +12,8 @@ import { looksLikePortalText, readPortalText } from "./portal-text.ts";
 
 /** Bytes by which a kind is told. */
 const headCharsMax = 4_096;
+/** A document that must be read whole is no larger. */
+export const documentBytesMax = 16 * 1024 * 1024;
 
 /** What a document turned out to be; "unknown" holds no news. */
 export type Kind = "feed" | "page" | "text" | "jsonl" | "opml" | "unknown";
@@ -74,8 +76,55 @@ export async function readDocument(bytes: Uint8Array, options: ReadOptions): Pro
 export function isJsonl(head: Uint8Array, name: string): boolean {
   if (/\.(?:jsonl|ndjson)$/i.test(name)) return true;
   const text = new TextDecoder().decode(head.subarray(0, headCharsMax)).trimStart();
-  // One object a line; a JSON Feed names its version or breaks its lines.
-  return /^\{\s*"/.test(text) && !/^[^\n]{0,2000}(?:jsonfeed\.org|"items"\s*:)/.test(text) && !/^\{\s*\n/.test(text);
+  // One object a line, though the first lines may be bad; a JSON Feed names its version or breaks its lines.
+  if (text.startsWith("<") || /^\{\s*\n/.test(text)) return false;
+  return /^\{\s*"/m.test(text) && !/^[^\n]{0,2000}(?:jsonfeed\.org|"items"\s*:)/.test(text);
+}
+
+/**
+ * The articles of a file of any kind as its bytes come in: JSON Lines are streamed, other kinds are read whole within a
+ * limit. What cannot be read is told with its line, or with its place where there are no lines.
+ */
+export async function* readArticles(
+  chunks: AsyncIterable<Uint8Array>,
+  options: { name: string; zone: string },
+): AsyncGenerator<JsonlLine> {
+  const given = { ...options, url: null, headers: {} };
+  const source = chunks[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  let length = 0;
+  let done = false;
+  const more = async (bytesMax: number): Promise<void> => {
+    while (!done && length < bytesMax) {
+      const next = await source.next();
+      if (next.done) done = true;
+      else {
+        head.push(next.value);
+        length += next.value.length;
+      }
+    }
+  };
+  await more(headCharsMax);
+  if (isJsonl(whole(head, length), options.name)) {
+    yield* readJsonl(chain(head, source), options);
+    return;
+  }
+  await more(documentBytesMax + 1);
+  await source.return?.();
+  if (length > documentBytesMax) {
+    yield { line: 1, reason: `larger than ${documentBytesMax / 1024 / 1024} MiB and not JSON Lines` };
+    return;
+  }
+  const reading = await readDocument(whole(head, length), given);
+  const wrong = {
+    opml: "a list of sources, not of articles",
+    unknown: "neither a feed, a page nor a portal page's text",
+  };
+  if (reading.kind === "opml" || reading.kind === "unknown") yield { line: 1, reason: wrong[reading.kind] };
+  for (const [at, { source: name, ...draft }] of reading.articles.entries()) {
+    if (draft.title === "") yield { line: at + 1, reason: "an item without title and text" };
+    else yield { line: at + 1, draft, source: name };
+  }
 }
 
 const nothing: Reading = {
@@ -180,4 +229,20 @@ async function jsonlReading(bytes: Uint8Array, options: ReadOptions): Promise<Re
 function nameOf({ name, url }: ReadOptions): string {
   const site = siteOf(url ?? "") || siteOf(name);
   return site || (name.split(/[\\/]/).at(-1) ?? "").replace(/\.[a-z0-9]{1,5}$/i, "") || "imported";
+}
+
+function whole(pieces: Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+async function* chain(head: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
