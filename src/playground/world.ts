@@ -171,7 +171,8 @@ export class World {
       upgradedTo: null,
       deleted: false,
       messages: new Map(),
-      nextMessageId: 1,
+      // A forum's General topic has 1.
+      nextMessageId: json.is_forum === true ? 2 : 1,
       pinned: null,
       flood: {},
     };
