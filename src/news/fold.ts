@@ -46,6 +46,14 @@ export function isIdeographic(unit: number): boolean {
   );
 }
 
+/** A text of UTF-16 units. */
+export function textOf(units: Uint16Array): string {
+  const sliceUnits = 8192; // fromCharCode takes its arguments from the stack
+  let text = "";
+  for (let i = 0; i < units.length; i += sliceUnits) text += String.fromCharCode(...units.subarray(i, i + sliceUnits));
+  return text;
+}
+
 /** No character folds to more units than this (ﬃ → ffi, lowered İ and the like less). */
 const expansionMax = 4;
 const space = 0x20;
@@ -81,6 +89,9 @@ const letters: Record<string, string> = {
   "･": "·",
 };
 
+/** Traditional characters that the dictionary knows in phrases only, where simplified text hardly ever has them. */
+const inPhrases = "瞭了覆复藉借甦苏揹背薰熏彷仿暱昵伕夫甯宁馀余菓果濬浚谘咨澂澄";
+
 /** Han characters by code, 0 where nothing changes. Variants of Taiwan and Hong Kong lead to the same simplified form. */
 const han = hanTable();
 
@@ -100,6 +111,7 @@ function hanTable(): Uint16Array {
     const code = into.charCodeAt(0);
     if (!plain.has(from) && !table[from.charCodeAt(0)]) to(from, String.fromCharCode(table[code] || code));
   }
+  for (let i = 0; i < inPhrases.length; i += 2) to(inPhrases[i] as string, inPhrases[i + 1] as string);
   for (let code = 0xf900; code <= 0xfaff; code++) {
     const unified = String.fromCharCode(code).normalize("NFKC");
     if (unified.length === 1) table[code] = table[unified.charCodeAt(0)] || unified.charCodeAt(0);
@@ -137,14 +149,7 @@ function run(text: string, at: Uint32Array | null): Folded {
   }
   if (units[length - 1] === space) length--;
   if (at) at[length] = text.length;
-  return { text: decode(units.subarray(0, length)), at: at ? at.slice(0, length + 1) : new Uint32Array(0) };
-}
-
-function decode(units: Uint16Array): string {
-  const sliceUnits = 8192; // fromCharCode takes its arguments from the stack
-  let text = "";
-  for (let i = 0; i < units.length; i += sliceUnits) text += String.fromCharCode(...units.subarray(i, i + sliceUnits));
-  return text;
+  return { text: textOf(units.subarray(0, length)), at: at ? at.slice(0, length + 1) : new Uint32Array(0) };
 }
 
 /** Marks that change the kana before them, and the vowels and finals of hangul written in parts. */

@@ -1,4 +1,4 @@
-import { isDigit, isIdeographic, isLetter } from "./fold.ts";
+import { isDigit, isIdeographic, isLetter, textOf } from "./fold.ts";
 
 /**
  * The index's own alphabet. A folded text becomes one token a character: that character with its next (习近 近平), or,
@@ -14,6 +14,10 @@ const marks = { title: "\ue101", meta: "\ue102", gap: "\ue103", word: "\ue104" }
 /** An index expression's leaf: a phrase, whose last token may be a beginning only; where it is found. */
 export type Phrase = { tokens: string[]; open: boolean; table: "grams" | "signs" };
 
+const titleMark = marks.title.charCodeAt(0);
+const gapMark = marks.gap.charCodeAt(0);
+const wordMark = marks.word.charCodeAt(0);
+
 export type Indexed = {
   /** For the table with positions: the texts' pieces, the title's again, words, and what the article is. */
   grams: string;
@@ -26,21 +30,28 @@ export const indexedCharsMax = 200_000;
 
 /** The tokens of an article whose texts are folded; `facts` are words of ours, like `s12` for a source. */
 export function indexed(title: string, texts: readonly string[], facts: readonly string[]): Indexed {
-  const grams: string[] = [];
-  const signs = new Set<string>();
-  const words: string[] = [];
-  for (const text of [title, ...texts]) {
-    const part = text.slice(0, indexedCharsMax);
-    addGrams(part, grams, "");
-    addSigns(part, signs, "");
-    addWords(part, words);
-    grams.push(marks.gap);
-    words.push(marks.gap);
+  const fields = [title, ...texts].map((text) => text.slice(0, indexedCharsMax));
+  const length = fields.reduce((sum, text) => sum + text.length, title.length);
+  // Four units a gram (three letters and a space), three a word's letter, and room for marks.
+  const grams = new Tokens(length * 8 + fields.length * 8 + 64);
+  const signs = new Set<number>();
+  for (const text of fields) {
+    addGrams(text, grams, 0);
+    grams.mark(gapMark);
+    addSigns(text, signs);
   }
-  addGrams(title, grams, marks.title);
-  addSigns(title, signs, marks.title);
-  const meta = facts.map((fact) => marks.meta + fact);
-  return { grams: [...grams, ...words, ...meta].join(" "), signs: [...signs, ...meta].join(" ") };
+  addGrams(title, grams, titleMark);
+  for (const text of fields) {
+    addWords(text, grams);
+    grams.mark(gapMark);
+  }
+  const inTitle = new Set<number>();
+  addSigns(title, inTitle);
+  const small = new Tokens(signs.size * 3 + inTitle.size * 4 + 8);
+  for (const sign of signs) small.sign(sign, 0);
+  for (const sign of inTitle) small.sign(sign, titleMark);
+  const meta = facts.map((fact) => marks.meta + fact).join(" ");
+  return { grams: grams.text() + meta, signs: small.text() + meta };
 }
 
 /** How the texts that hold this folded piece are found. The piece is not empty. */
@@ -103,15 +114,10 @@ export function runsOf(text: string): Word[] {
   return runs;
 }
 
-/** Only letters of alphabets, numbers and what joins them (4.5, don't, at-home), with at least one of the first two. */
-export function isAlphanumeric(piece: string): boolean {
-  let some = false;
-  for (let i = 0; i < piece.length; i++) {
-    const unit = piece.charCodeAt(i);
-    if (isLetter(unit) || isDigit(unit)) some = true;
-    else if (!" -.'&".includes(piece[i] as string)) return false;
-  }
-  return some;
+/** One word of an alphabet, or one number. */
+export function isOneWord(piece: string): boolean {
+  const words = wordsOf(piece);
+  return words.length === 1 && words[0]?.text === piece;
 }
 
 function kindOf(unit: number): 0 | 1 | 2 {
@@ -122,34 +128,83 @@ function isLetterChar(char: string): boolean {
   return char.length === 1 && isLetter(char.charCodeAt(0));
 }
 
-function addGrams(text: string, grams: string[], mark: string): void {
-  let chars: ArrayLike<string> = text;
-  if (/[\ud800-\udfff]/.test(text)) chars = [...text];
-  for (let i = 0; i + 1 < chars.length; i++) {
-    const [a, b, c] = [chars[i] as string, chars[i + 1] as string, chars[i + 2]];
-    const three = isLetterChar(a) && isLetterChar(b) && c !== undefined && isLetterChar(c);
-    grams.push(mark + encode(three ? a + b + c : a + b));
+/** Tokens on their way into one text, each followed by a space. */
+class Tokens {
+  #units: Uint16Array;
+  #length = 0;
+
+  constructor(unitsMax: number) {
+    this.#units = new Uint16Array(unitsMax);
+  }
+
+  unit(unit: number): void {
+    this.#units[this.#length++] = unit >= 0x80 || isDigit(unit) || isLetter(unit) ? unit : 0xe000 + unit;
+  }
+
+  end(): void {
+    this.#units[this.#length++] = 0x20;
+  }
+
+  mark(mark: number): void {
+    this.unit(mark);
+    this.end();
+  }
+
+  /** A character, or two units of one, or a pair of letters, as one number. */
+  sign(sign: number, mark: number): void {
+    if (mark !== 0) this.unit(mark);
+    if (sign > 0xffff) this.unit(sign >>> 16);
+    this.unit(sign & 0xffff);
+    this.end();
+  }
+
+  text(): string {
+    return textOf(this.#units.subarray(0, this.#length));
   }
 }
 
-function addSigns(text: string, signs: Set<string>, mark: string): void {
-  let before = "";
-  for (const char of text) {
-    if (char !== " ") signs.add(mark + encode(char));
-    const letter = isLetterChar(char);
-    if (letter && before !== "") signs.add(mark + before + char);
-    before = letter ? char : "";
+/** One token for each character but the last, as `piecePhrase` makes them. */
+function addGrams(text: string, grams: Tokens, mark: number): void {
+  for (let i = 0, next = 0; i < text.length; i = next) {
+    const unit = text.charCodeAt(i);
+    next = i + sizeAt(unit);
+    if (next >= text.length) return;
+    const after = text.charCodeAt(next);
+    if (mark !== 0) grams.unit(mark);
+    for (let k = i; k < next + sizeAt(after); k++) grams.unit(text.charCodeAt(k));
+    if (isLetter(unit) && isLetter(after) && isLetter(text.charCodeAt(next + 1))) grams.unit(text.charCodeAt(next + 1));
+    grams.end();
+  }
+}
+
+function addSigns(text: string, signs: Set<number>): void {
+  let before = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (sizeAt(unit) === 2) signs.add(unit * 0x10000 + text.charCodeAt(++i));
+    else if (unit !== 0x20) signs.add(unit);
+    const letter = isLetter(unit);
+    if (letter && before !== 0) signs.add(before * 0x10000 + unit);
+    before = letter ? unit : 0;
   }
 }
 
 /** Words are neighbours when only a space, a hyphen or nothing is between them. */
-function addWords(text: string, words: string[]): void {
+function addWords(text: string, grams: Tokens): void {
   let end = -1;
   for (const word of wordsOf(text)) {
-    if (end >= 0 && !/^[ -]?$/.test(text.slice(end, Math.min(word.at, end + 2)))) words.push(marks.gap);
-    words.push(marks.word + encode(word.text));
+    const isNext = end < 0 || word.at === end || (word.at === end + 1 && " -'".includes(text[end] as string));
+    if (!isNext) grams.mark(gapMark);
+    grams.unit(wordMark);
+    for (let k = 0; k < word.text.length; k++) grams.unit(word.text.charCodeAt(k));
+    grams.end();
     end = word.at + word.text.length;
   }
+}
+
+/** Folded texts hold no half of a pair. */
+function sizeAt(unit: number): 1 | 2 {
+  return unit >= 0xd800 && unit <= 0xdbff ? 2 : 1;
 }
 
 /** ASCII that the tokenizer would take for a space, as private characters (which folding removes from texts). */

@@ -1,5 +1,5 @@
 import { fold } from "./fold.ts";
-import { isAlphanumeric, wordsOf } from "./grams.ts";
+import { isOneWord, wordsOf } from "./grams.ts";
 
 /** Longer texts have no one misspelt word. */
 const charsMax = 24;
@@ -19,7 +19,7 @@ function nearestWord(word: string, texts: readonly string[]): string | null {
   if (edits === 0) return null;
   const counts = new Map<string, number>();
   for (const text of texts) {
-    const found = isAlphanumeric(word) ? nearWords(text, word, edits) : nearPieces(text, word, edits);
+    const found = isOneWord(word) ? nearWords(text, word, edits) : nearPieces(text, word, edits);
     for (const each of new Set(found)) counts.set(each, (counts.get(each) ?? 0) + 1);
   }
   const scored = [...counts].map(([text, count]) => ({ text, count, edits: distance(word, text, edits) }));
@@ -28,7 +28,7 @@ function nearestWord(word: string, texts: readonly string[]): string | null {
 }
 
 function editsMax(word: string): number {
-  if (isAlphanumeric(word)) return word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
+  if (isOneWord(word)) return word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
   return word.length < 3 ? 0 : word.length < 8 ? 1 : 2;
 }
 

@@ -1,5 +1,5 @@
 import { fold } from "./fold.ts";
-import { isAlphanumeric } from "./grams.ts";
+import { isOneWord } from "./grams.ts";
 import { isWholeAt, occurrences } from "./relevance.ts";
 
 /** What is weighed of an article that has all the words. */
@@ -55,7 +55,7 @@ function worth(candidate: Candidate, pieces: readonly string[]): number {
     if (inTitle.length > 0) sum += titleShare;
     if (inText.length > 0 && (inText[0] as number) < leadChars) sum += leadShare;
     sum += oftenShare * (1 - 1 / (1 + inTitle.length + inText.length));
-    if (isAlphanumeric(piece)) {
+    if (isOneWord(piece)) {
       const whole = (part: string) => (at: number) => isWholeAt(part, at, piece.length);
       if (inTitle.some(whole(title)) || inText.some(whole(text))) sum += wholeShare;
     }

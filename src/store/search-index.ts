@@ -1,7 +1,7 @@
 import { inArray, sql } from "drizzle-orm";
 import type { Article } from "../news/article.ts";
 import { fold } from "../news/fold.ts";
-import { indexed } from "../news/grams.ts";
+import { type Indexed, indexed } from "../news/grams.ts";
 import type { Db, Statement } from "./db.ts";
 import { searchGrams, searchRows, searchSigns } from "./schema.ts";
 
@@ -14,6 +14,8 @@ const spanFirst = 2;
 const spanUndated = 2 ** 12;
 /** Below this are rows of articles without a date (and of the first years of Unix time). */
 export const firstDatedRow = 2 ** 26;
+/** Characters of tokens in one statement: D1 takes texts of two million bytes. */
+const boundCharsMax = 250_000;
 /** Articles removed by one statement. */
 const removedMax = 500;
 
@@ -28,24 +30,34 @@ export type Indexable = Pick<Article, "id" | "sourceId" | "language" | "title" |
  * the index had of them goes first.
  */
 export function indexStatements(db: Db, articles: readonly Indexable[]): Statement[] {
-  return articles.flatMap((article) => {
-    const texts = [article.lead, article.body].map(fold);
-    const tokens = indexed(fold(article.title), texts, factsOf(article));
-    const candidates = JSON.stringify(rowsFor(article.id));
-    const row = sql`(select row from search_rows where article_id = ${article.id})`;
-    return [
-      ...removals(db, [article.id]),
-      db
-        .insert(searchRows)
-        .select(
-          sql`select value, ${article.id} from json_each(${candidates})
-            where not exists (select 1 from search_rows where row = value) order by key limit 1`,
-        )
-        .onConflictDoNothing(),
-      db.insert(searchGrams).select(sql`select ${row}, ${tokens.grams} where ${row} is not null`),
-      db.insert(searchSigns).select(sql`select ${row}, ${tokens.signs} where ${row} is not null`),
-    ];
+  if (articles.length === 0) return [];
+  const taken = new Set<number>();
+  const wanted = articles.map((article): [number, number[]] => {
+    const rows = rowsFor(article.id).filter((row) => !taken.has(row));
+    for (const row of rows) taken.add(row);
+    return [article.id, rows];
   });
+  const statements: Statement[] = [
+    ...removals(
+      db,
+      articles.map((article) => article.id),
+    ),
+    db
+      .insert(searchRows)
+      .select(
+        sql`select (select value from json_each(each.value) where not exists
+          (select 1 from search_rows where row = json_each.value) order by json_each.key limit 1), cast(each.key as integer)
+          from json_each(${JSON.stringify(Object.fromEntries(wanted))}) as each where true`,
+      )
+      .onConflictDoNothing({ target: searchRows.articleId }),
+  ];
+  for (const part of parts(articles)) {
+    statements.push(
+      db.insert(searchGrams).select(placed(part.map(({ id, tokens }) => [id, tokens.grams]))),
+      db.insert(searchSigns).select(placed(part.map(({ id, tokens }) => [id, tokens.signs]))),
+    );
+  }
+  return statements;
 }
 
 /** Statements that take articles out of the index, for the batch that removes them. */
@@ -70,6 +82,29 @@ export function languageFact(language: string): string {
 /** The row that an article of this second would have where nothing is crowded. */
 export function rowOfSecond(seconds: number): number {
   return Math.max(firstDatedRow, Math.floor(seconds / secondsPerRow));
+}
+
+/** The articles' tokens, so many together as one bound text may hold. */
+function parts(articles: readonly Indexable[]): { id: number; tokens: Indexed }[][] {
+  const all: { id: number; tokens: Indexed }[][] = [];
+  let chars = Number.POSITIVE_INFINITY;
+  for (const article of articles) {
+    const texts = [article.lead, article.body].map(fold);
+    const tokens = indexed(fold(article.title), texts, factsOf(article));
+    chars += tokens.grams.length;
+    if (chars > boundCharsMax) {
+      all.push([]);
+      chars = tokens.grams.length;
+    }
+    all.at(-1)?.push({ id: article.id, tokens });
+  }
+  return all;
+}
+
+/** The texts by the rows of their articles. */
+function placed(texts: [id: number, text: string][]) {
+  return sql`select search_rows.row, each.value from json_each(${JSON.stringify(Object.fromEntries(texts))}) as each
+    cross join search_rows on search_rows.article_id = cast(each.key as integer)`;
 }
 
 function factsOf(article: Indexable): string[] {

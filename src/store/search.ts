@@ -1,6 +1,6 @@
 import { inArray, sql } from "drizzle-orm";
 import { fold } from "../news/fold.ts";
-import { factPhrase, isAlphanumeric, piecePhrase, wordPhrase } from "../news/grams.ts";
+import { factPhrase, isOneWord, piecePhrase, wordPhrase } from "../news/grams.ts";
 import { orderBest } from "../news/order.ts";
 import { type Clause, parseQuery, piecesOf, type Query } from "../news/query.ts";
 import { isQuestion } from "../news/question.ts";
@@ -104,8 +104,13 @@ async function planOf(db: Db, parsed: Query): Promise<Plan> {
   };
 }
 
+/** Words that may stand within others, so that whole ones come first. */
 function isWords(clause: Clause): boolean {
-  return clause.kind === "text" && clause.where === "anywhere" && isAlphanumeric(clause.piece);
+  return clause.kind === "text" && clause.where === "anywhere" && (isOneWord(clause.piece) || isModel(clause));
+}
+
+function isModel(clause: Clause & { kind: "text" }): boolean {
+  return !clause.exact && /^[a-z]{3,}\d{1,4}$/.test(clause.piece);
 }
 
 function wholeMatch(clause: Clause & { kind: "text" }): Expression {
@@ -115,8 +120,7 @@ function wholeMatch(clause: Clause & { kind: "text" }): Expression {
 /** A name with its number is found however the two are joined: iPhone17, iPhone 17, iPhone-17. */
 function pieceMatch(clause: Clause & { kind: "text" }): Expression {
   const piece = phraseMatch(piecePhrase(clause.piece, clause.where));
-  const isModel = clause.where === "anywhere" && !clause.exact && /^[a-z]{2,}\d+[a-z]*$/.test(clause.piece);
-  return isModel ? anyOf([piece, wholeMatch(clause)]) : piece;
+  return clause.where === "anywhere" && isModel(clause) ? anyOf([piece, wholeMatch(clause)]) : piece;
 }
 
 function factsOf(clause: Clause, named: Map<string, number[]>): Expression {
