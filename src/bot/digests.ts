@@ -281,5 +281,6 @@ export function pauseOf(visit: Visit): Date | "open" | null {
 function placeOf(visit: Visit): string {
   const text = visit.text.subscribe;
   const topic = visit.ctx.msg?.reply_to_message?.forum_topic_created?.name;
-  return visit.threadId !== 0 && topic !== undefined ? text.topic(topic) : text.here;
+  if (visit.threadId === 0) return text.here;
+  return topic === undefined ? text.thisTopic : text.topic(topic);
 }

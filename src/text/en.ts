@@ -138,6 +138,7 @@ export const en: Text = {
     sendSample: "Send one now",
     change: "Change",
     here: "this chat",
+    thisTopic: "this topic",
     topic: (name) => `the topic ${name}`,
   },
   rules: {

@@ -144,6 +144,7 @@ export const zh = {
     sendSample: "发一份看看",
     change: "改",
     here: "这里",
+    thisTopic: "这个话题",
     topic: (name: string) => `${name} 话题`,
   },
   rules: {
