@@ -217,6 +217,9 @@ describe("Telegram refuses", () => {
     expect(plain!.entities ?? []).toEqual([]);
     expect(plain!.text).toContain("现在最要紧的");
     expect(plain!.text).not.toContain("<b>");
+    world.playground.fault({ kind: "flood", method: "sendMessage", retryAfter: 1 });
+    expect(text(await world.say(READER_ID, "/id"))).toContain(String(READER_ID));
+    expect(world.logged).toEqual([]);
   });
 });
 

@@ -96,8 +96,8 @@ describe("a reader's way", () => {
   });
 
   it("finds a word of two characters, opens the second result and comes back", async () => {
-    running.playground.acts.say(READER_ID, READER_ID, "隧道");
-    const page = await eventually("the results", digest(READER_ID, /🔍.*隧道/));
+    running.playground.acts.say(READER_ID, READER_ID, "海堤");
+    const page = await eventually("the results", digest(READER_ID, /🔍.*海堤/));
     const first = page.text;
     await press(READER_ID, /^2$/);
     await eventually("the story", () =>

@@ -1,8 +1,8 @@
 import { GrammyError } from "grammy";
 import type { ForceReply, InlineKeyboardMarkup } from "grammy/types";
 import { rememberAsk } from "../store/visits.ts";
-import { plainText, withoutLinks } from "../telegram/html.ts";
 import type { Message } from "../telegram/message.ts";
+import { attempt } from "./attempt.ts";
 import { generalTopic, type Visit } from "./visit.ts";
 
 /** Characters of a notice over a pressed button. */
@@ -30,19 +30,14 @@ export async function show(visit: Visit, message: Message): Promise<void> {
   const pressed = visit.ctx.callbackQuery?.message;
   if (pressed === undefined || pressed.date === 0) return say(visit, message);
   const keyboard = keyboardOf(message) ?? { inline_keyboard: [] };
-  try {
-    await withFallbacks(message, (html, parsed) =>
-      visit.ctx.api.editMessageText(visit.chatId, pressed.message_id, html, {
-        ...(parsed ? { parse_mode: "HTML" as const } : {}),
-        link_preview_options: previewOf(message),
-        reply_markup: keyboard,
-      }),
-    );
-  } catch (error) {
-    if (isRefusal(error, /message is not modified/)) return;
-    if (!isRefusal(error, /message (?:to edit not found|can't be edited)/)) throw error;
-    await say(visit, message);
-  }
+  const attempted = await attempt(visit, message, (text, parsed) =>
+    visit.ctx.api.editMessageText(visit.chatId, pressed.message_id, text, {
+      ...(parsed ? { parse_mode: "HTML" as const } : {}),
+      link_preview_options: previewOf(message),
+      reply_markup: keyboard,
+    }),
+  );
+  if (attempted === "not-there") await say(visit, message);
 }
 
 /** Tells whoever pressed a button something; it must come first, or the button keeps turning. */
@@ -79,7 +74,7 @@ async function send(visit: Visit, message: Message, markup: InlineKeyboardMarkup
   const { ctx, chatId, kind } = visit;
   const source = ctx.callbackQuery === undefined ? ctx.msg : undefined;
   const thread = threadOf(visit);
-  await withFallbacks(message, (html, parsed) =>
+  await attempt(visit, message, (html, parsed) =>
     ctx.api.sendMessage(chatId, html, {
       ...(parsed ? { parse_mode: "HTML" as const } : {}),
       link_preview_options: previewOf(message),
@@ -90,17 +85,6 @@ async function send(visit: Visit, message: Message, markup: InlineKeyboardMarkup
       ...(markup === undefined ? {} : { reply_markup: markup }),
     }),
   );
-}
-
-/** What Telegram finds too heavy goes again without its links, what it cannot parse as plain text: an answer always comes. */
-async function withFallbacks(message: Message, attempt: (html: string, parsed: boolean) => Promise<unknown>) {
-  try {
-    await attempt(message.html, true);
-  } catch (error) {
-    if (isRefusal(error, /ENTITIES_TOO_LONG/)) await attempt(withoutLinks(message.html), true);
-    else if (isRefusal(error, /can't parse entities/)) await attempt(plainText(message.html), false);
-    else throw error;
-  }
 }
 
 /** The topic to answer in, in a forum or in a private chat that has some. */

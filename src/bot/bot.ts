@@ -1,4 +1,4 @@
-import { type BotError, Composer, type Context, GrammyError } from "grammy";
+import { type BotError, Composer, type Context } from "grammy";
 import type { App } from "../app.ts";
 import { readClockTime } from "../news/clock-time.ts";
 import { closeAsk, openAsk } from "../store/visits.ts";
@@ -171,7 +171,6 @@ async function guarded(visit: Visit, words: string, run: () => Promise<void>): P
   try {
     await run();
   } catch (error) {
-    if (error instanceof GrammyError && error.error_code === 403) return;
     visit.app.log.error({ update: visit.updateId, error }, "a command broke");
     const again = words.startsWith("/")
       ? []

@@ -3,7 +3,6 @@ import type { App } from "../app.ts";
 import { moveChat, setReach, subscribersOfChat } from "../store/subscribers.ts";
 import { reschedule } from "../store/subscriptions.ts";
 import { renderGroupStart } from "../telegram/start-message.ts";
-import { languageOf } from "../text/index.ts";
 import { keyboardOf } from "./answer.ts";
 
 /** Our own place in a chat changed: blocked or let back, added, promoted, removed. */
@@ -32,13 +31,18 @@ export async function onMigration(app: App, ctx: Context): Promise<boolean> {
 
 /** One short line and a button, then silence. */
 async function greet(app: App, ctx: Context, chatId: number): Promise<void> {
-  const language = app.config.DEFAULT_LANGUAGE ?? languageOf(ctx.from?.language_code, "en");
+  const language = app.config.DEFAULT_LANGUAGE;
   const message = renderGroupStart({ language });
   const keyboard = keyboardOf(message);
-  await ctx.api.sendMessage(chatId, message.html, {
-    parse_mode: "HTML",
-    ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
-  });
+  try {
+    await ctx.api.sendMessage(chatId, message.html, {
+      parse_mode: "HTML",
+      ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
+    });
+  } catch (error) {
+    // Some groups let nobody write; their admins will look for us by themselves.
+    app.log.debug({ chatId, error }, "a group could not be greeted");
+  }
 }
 
 function isInside(member: { status: string; is_member?: boolean }): boolean {

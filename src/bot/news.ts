@@ -1,12 +1,12 @@
 import type { App } from "../app.ts";
+import { snippetOf, snippetParts } from "../news/snippet.ts";
 import { articlesByIds, hasArticles } from "../store/articles.ts";
 import { hadStories } from "../store/had.ts";
 import { relatedTo } from "../store/related.ts";
 import { searchArticles } from "../store/search.ts";
 import { currentStory, membersOfStories, type StoryCard, storyCards, storyView } from "../store/story-view.ts";
 import { topStories } from "../store/top.ts";
-import { clip } from "../telegram/clip.ts";
-import type { SearchOrder, SearchPage, Snippet } from "../telegram/search-message.ts";
+import type { SearchOrder, SearchPage } from "../telegram/search-message.ts";
 import type { NewsLanguages } from "../telegram/settings-message.ts";
 import type { StoryPage } from "../telegram/story-message.ts";
 import type { TopLine, TopPage } from "../telegram/top-message.ts";
@@ -18,7 +18,6 @@ const resultsPerPage = 5;
 /** Articles of a search that are grouped by story; beyond, stories are counted as "so many and more". */
 const groupedMax = 300;
 const relatedCount = 3;
-const snippetColumns = 90;
 const topBesideCount = 2;
 const wordsCount = 3;
 /** Articles of a story whose outlets are counted in a list. */
@@ -125,7 +124,7 @@ export async function findNews(
     const article = articles.get(hit!.id);
     if (article === undefined) return [];
     const outlets = new Set(stories.get(hit!.storyId ?? 0)?.map((member) => member.family)).size || 1;
-    const snippet = snippetOf(article);
+    const snippet = snippetParts(snippetOf(article, found.parsed));
     const { title, url, publishedAt: at } = article;
     return [{ storyId: hit!.storyId ?? hit!.id, title, url, snippet, outlets, at }];
   });
@@ -169,10 +168,6 @@ function lineOf(card: StoryCard, now: Date): TopLine {
     rush,
     at: card.lastAt ?? now,
   };
-}
-
-function snippetOf({ lead, body }: { lead: string; body: string }): Snippet {
-  return [{ text: clip(lead === "" ? body : lead, snippetColumns), hit: false }];
 }
 
 function languageOf({ news }: Wanted): string | null {

@@ -13,7 +13,8 @@ import {
 } from "../telegram/search-message.ts";
 import { type From, renderStory } from "../telegram/story-message.ts";
 import { renderNoNews, renderTop } from "../telegram/top-message.ts";
-import { ask, isRefusal, say, show } from "./answer.ts";
+import { ask, say, show } from "./answer.ts";
+import { attempt } from "./attempt.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
 import { findNews, hasNews, isStory, storyPage, toldPage, topPage, topWords } from "./news.ts";
 import { isOperator } from "./rights.ts";
@@ -183,18 +184,15 @@ async function keep(visit: Visit, pressed: Pressed): Promise<void> {
 
 async function restore(visit: Visit, messageId: number, body: string): Promise<boolean> {
   const { text, entities, reply_markup } = JSON.parse(body) as TelegramMessage;
-  try {
-    await visit.ctx.api.editMessageText(visit.chatId, messageId, text ?? "", {
+  const whole = { html: "", buttons: [], preview: null };
+  const attempted = await attempt(visit, whole, () =>
+    visit.ctx.api.editMessageText(visit.chatId, messageId, text ?? "", {
       entities: entities ?? [],
       link_preview_options: { is_disabled: true },
       ...(reply_markup === undefined ? {} : { reply_markup }),
-    });
-    return true;
-  } catch (error) {
-    if (isRefusal(error, /message is not modified/)) return true;
-    if (isRefusal(error, /message (?:to edit not found|can't be edited)/)) return false;
-    throw error;
-  }
+    }),
+  );
+  return attempted === "done";
 }
 
 /** A story's page has the way back: it is not kept itself, what stood there first is. */

@@ -9,6 +9,7 @@ import { silentLog } from "../../src/log.ts";
 import { sampleNews } from "../../src/playground/news.ts";
 import { createPlayground, type Playground } from "../../src/playground/playground.ts";
 import type { Kept } from "../../src/playground/types.ts";
+import { createGate } from "../../src/telegram/gate.ts";
 import { openNodeStore } from "./store.ts";
 
 const token = "1000000001:a-token-for-tests-only-000000";
@@ -60,7 +61,7 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
     db: store.db,
     log: { ...silentLog, error: note, warn: note },
     api: bot.api,
-    gate: undefined as never,
+    gate: createGate({ rate: 30, now: () => playground.now() }),
     me: bot.botInfo,
     now: () => playground.now(),
     random: Math.random,
