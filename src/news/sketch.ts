@@ -8,24 +8,27 @@ export const keyTermsMax = 16;
 /** How much more a headline's term counts among them. */
 const titleBoost = 1.6;
 
-/** Terms in ascending order, each with its share of a vector of length 1. */
-export type Vector = { terms: Uint32Array; weights: Float32Array };
-
 /** What is compared of an article. */
 export type Sketch = {
   id: number;
-  title: Vector;
-  /** Headline and beginning together. */
-  text: Vector;
+  /** The distinct terms of headline and beginning, ascending. */
+  terms: Uint32Array;
+  /** tf-idf of each over headline and beginning, and over the headline alone (0 outside it); vectors of length 1. */
+  text: Float32Array;
+  title: Float32Array;
+  textSum: number;
+  titleSum: number;
   /** The terms that tell it best, best first. */
   keys: { term: number; weight: number }[];
-  /** Values told in the headline. */
+  /** Values told in the headline, and anywhere. */
   titleNumbers: number[];
   numbers: Set<number>;
+  /** Latin words. */
   words: Set<string>;
+  headline: string;
   /** Days since 1970 of its publication; null when nobody says. */
   day: number | null;
-  /** The day that the text itself tells first, as month × 31 + day; null when it tells none. */
+  /** The day that the text itself tells first, see toldDay; null when it tells none. */
   toldDay: number | null;
   language: string;
 };
@@ -50,50 +53,72 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
   const start = beginning(article).slice(0, textCharsMax);
   const title = tokenize(article.title);
   const rest = tokenize(start);
-  const titleVector = vector(title.terms, background);
-  const text = vector([...title.terms, ...rest.terms], background);
+  const weighed = weigh(title.terms, rest.terms, background);
   return {
     id: article.id,
-    title: titleVector,
-    text,
-    keys: keyTerms(text, titleVector),
+    ...weighed,
+    keys: keyTerms(weighed),
     titleNumbers: title.numbers,
     numbers: new Set([...title.numbers, ...rest.numbers]),
     words: new Set([...title.words, ...rest.words]),
+    headline: article.title,
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),
     toldDay: toldDay(`${article.title}\n${start}`, article.publishedAt),
     language: article.language,
   };
 }
 
-/** tf-idf with a logarithm on the term's count, of length 1. */
-function vector(terms: number[], background: Background): Vector {
-  const sorted = Uint32Array.from(terms).sort();
-  const distinct = new Uint32Array(sorted.length);
-  const weights = new Float32Array(sorted.length);
+type Weighed = Pick<Sketch, "terms" | "text" | "title" | "textSum" | "titleSum">;
+
+/** tf-idf with a logarithm on the term's count. */
+function weigh(titleTerms: readonly number[], restTerms: readonly number[], background: Background): Weighed {
+  const titles = Uint32Array.from(titleTerms).sort();
+  const all = new Uint32Array(titleTerms.length + restTerms.length);
+  all.set(titleTerms);
+  all.set(restTerms, titleTerms.length);
+  all.sort();
+  const terms = new Uint32Array(all.length);
+  const text = new Float32Array(all.length);
+  const title = new Float32Array(all.length);
   let size = 0;
-  let squares = 0;
-  for (let i = 0; i < sorted.length; ) {
-    const term = sorted[i]!;
-    const start = i;
-    while (i < sorted.length && sorted[i] === term) i += 1;
-    const weight = (1 + Math.log(i - start)) * rarity(background, term, isCommon(term));
-    distinct[size] = term;
-    weights[size] = weight;
-    squares += weight * weight;
-    size += 1;
+  for (let i = 0, t = 0; i < all.length; size += 1) {
+    const term = all[i]!;
+    const first = i;
+    const firstInTitle = t;
+    while (i < all.length && all[i] === term) i += 1;
+    while (t < titles.length && titles[t] === term) t += 1;
+    const weight = rarity(background, term, isCommon(term));
+    terms[size] = term;
+    text[size] = (1 + Math.log(i - first)) * weight;
+    if (t > firstInTitle) title[size] = (1 + Math.log(t - firstInTitle)) * weight;
   }
-  const length = Math.sqrt(squares) || 1;
-  for (let i = 0; i < size; i += 1) weights[i]! /= length;
-  return { terms: distinct.slice(0, size), weights: weights.slice(0, size) };
+  const shares = { terms: terms.slice(0, size), text: text.slice(0, size), title: title.slice(0, size) };
+  return { ...shares, textSum: toLengthOne(shares.text), titleSum: toLengthOne(shares.title) };
 }
 
-function keyTerms(text: Vector, title: Vector): { term: number; weight: number }[] {
-  const inTitle = new Set(title.terms);
-  return Array.from(text.terms, (term, i) => ({
-    term,
-    weight: text.weights[i]! * (inTitle.has(term) ? titleBoost : 1),
-  }))
-    .sort((a, b) => b.weight - a.weight || a.term - b.term)
-    .slice(0, keyTermsMax);
+/** Scales a vector to length 1 and gives the sum of its weights. */
+function toLengthOne(weights: Float32Array): number {
+  let squares = 0;
+  for (const weight of weights) squares += weight * weight;
+  const length = Math.sqrt(squares) || 1;
+  let sum = 0;
+  for (let i = 0; i < weights.length; i += 1) {
+    weights[i]! /= length;
+    sum += weights[i]!;
+  }
+  return sum;
+}
+
+/** The heaviest terms, found in one pass over a short sorted list. */
+function keyTerms({ terms, text, title }: Weighed): Sketch["keys"] {
+  const best: Sketch["keys"] = [];
+  for (let i = 0; i < terms.length; i += 1) {
+    const weight = text[i]! * (title[i]! > 0 ? titleBoost : 1);
+    if (best.length === keyTermsMax && weight <= best[keyTermsMax - 1]!.weight) continue;
+    let at = best.length;
+    while (at > 0 && best[at - 1]!.weight < weight) at -= 1;
+    best.splice(at, 0, { term: terms[i]!, weight });
+    if (best.length > keyTermsMax) best.pop();
+  }
+  return best;
 }

@@ -1,15 +1,15 @@
 import { tellApart } from "./contrast.ts";
-import { type Likeness, likeness, type Surroundings, surroundings } from "./likeness.ts";
+import { likeness, type Surroundings, surroundings } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Members of a story that a newcomer is compared with: its founder and its latest. */
 export const membersComparedMax = 6;
 /** Mean log-odds over a story's members from which a newcomer belongs to it. */
-const joinScore = 1.6;
-/** The best single likeness that a story must have as well: a chain of half likenesses drags no story away. */
-const linkScore = 2;
+const joinScore = 2.3;
+/** How much more a story of several articles asks, an article: chains of half likenesses drag it away otherwise. */
+const perMember = 0.15;
 /** Mean log-odds between two stories from which they are one. */
-const mergeScore = 2.6;
+const mergeScore = 3;
 
 /** A story as far as joining needs it. */
 export type Gathering = { id: number; members: Sketch[] };
@@ -30,32 +30,32 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
   const around = surroundings(article, nearby);
   const found = gatherings
     .map((gathering) => ({ id: gathering.id, ...belonging(article, gathering, around) }))
-    .filter((each) => each.mean >= joinScore && each.best >= linkScore && !each.apart)
+    .filter((each) => each.mean >= joinScore && !each.apart)
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
   if (first === undefined) return { storyId: null, merge: [], score: 0 };
   const home = gatherings.find((each) => each.id === first.id)!;
   const merge = others
-    .filter((other) => areOne(home, gatherings.find((each) => each.id === other.id)!, around))
+    .filter((other) => areOne(home, gatherings.find((each) => each.id === other.id)!, nearby))
     .map((other) => other.id);
   return { storyId: first.id, merge, score: first.mean };
 }
 
 function belonging(article: Sketch, { members }: Gathering, around: Surroundings) {
-  const scores = members.map((member) => likeness(article, member, around).score);
+  const scores = members.map((member) => likeness(around, member));
   return {
-    mean: mean(scores),
-    best: Math.max(...scores),
+    mean: mean(scores) - perMember * (members.length - 1),
     apart: members.some((member) => tellApart(article, member)),
   };
 }
 
-function areOne(a: Gathering, b: Gathering, around: Surroundings): boolean {
+function areOne(a: Gathering, b: Gathering, nearby: readonly Sketch[]): boolean {
   const scores: number[] = [];
   for (const one of a.members) {
+    const from = surroundings(one, nearby);
     for (const other of b.members) {
       if (tellApart(one, other)) return false;
-      scores.push(likeness(one, other, around).score);
+      scores.push(likeness(from, other));
     }
   }
   return mean(scores) >= mergeScore;
@@ -64,5 +64,3 @@ function areOne(a: Gathering, b: Gathering, around: Surroundings): boolean {
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
-
-export type { Likeness };

@@ -41,7 +41,7 @@ export async function relatedTo(db: Db, id: number, { limit }: { limit: number }
   const sketches = [...(await sketchesOf(db, ids, with_)).values()];
   const around = surroundings(own, sketches);
   const ranked = sketches
-    .map((sketch) => ({ sketch, score: likeness(own, sketch, around).score }))
+    .map((sketch) => ({ sketch, score: likeness(around, sketch) }))
     .sort((a, b) => b.score - a.score || b.sketch.id - a.sketch.id);
 
   const isMate = (storyId: number | null) => storyId !== null && storyId === article.storyId;

@@ -11,7 +11,7 @@ import { compiledSubjects } from "./subjects.ts";
 /** Articles joined in one batch: some 10 ms of work, most of it outside the write. */
 export const articlesPerJoin = 32;
 /** How far apart in time two articles of one story may be, unless others stand between them. */
-const windowDays = 5;
+const windowDays = 7;
 /** Articles found by terms that a newcomer is compared with. */
 const nearbyMax = 24;
 /** One article in so many is counted into the background once it knows enough. */
@@ -52,7 +52,7 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
   const sampled = loose.filter(
     (sketch) => background.articles < backgroundEnough || sketch.id % backgroundSampling === 0,
   );
-  for (const sketch of sampled) countArticle(background, sketch.text.terms);
+  for (const sketch of sampled) countArticle(background, sketch.terms);
 
   const nearby = await nearbyOf(db, loose, { memory, background });
   const storyIds = new Set<number>();
