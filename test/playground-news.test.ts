@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { sampleNews, sampleSources } from "../src/playground/news.ts";
+
+const start = new Date("2026-11-22T06:00:00Z");
+const later = new Date(start.getTime() + 3 * 86_400_000);
+const lengthOf = (draft: { lead: string; body: string }) => draft.lead.length + draft.body.length;
+
+describe("the sample news", () => {
+  const articles = sampleNews(start);
+
+  it("is enough of it, of several outlets in both languages, dated before now", () => {
+    expect(articles.length).toBeGreaterThanOrEqual(60);
+    const count = (language: string) => articles.filter((one) => one.draft.language === language).length;
+    expect(Math.min(count("zh"), count("en"))).toBeGreaterThanOrEqual(25);
+    expect(new Set(articles.map((one) => one.source.name)).size).toBe(sampleSources().size);
+    for (const { draft } of articles) expect(draft.publishedAt!.getTime()).toBeLessThan(start.getTime());
+    const old = articles.filter(({ draft }) => start.getTime() - draft.publishedAt!.getTime() > 14 * 86_400_000);
+    expect(old.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it("is of real length, complete and at invented addresses", () => {
+    for (const { draft } of sampleNews(start, later)) {
+      expect(lengthOf(draft), draft.title).toBeGreaterThanOrEqual(draft.language === "zh" ? 110 : 150);
+      expect(draft.url).toMatch(/^https:\/\/[a-z]+\.example\.org\/\S+$/);
+      expect(`${draft.title}${draft.lead}${draft.body}`).not.toMatch(/[{}<>]|undefined/);
+    }
+    const addresses = sampleNews(start, later).map((one) => one.draft.url);
+    expect(new Set(addresses).size).toBe(addresses.length);
+  });
+
+  it("stories grow while the clock is moved, and what was there stays as it was", () => {
+    const grown = sampleNews(start, later);
+    expect(grown.length).toBeGreaterThan(articles.length + 10);
+    expect(grown.slice(-articles.length)).toEqual(articles);
+    const recall = grown.filter((one) => one.draft.title.includes("星川")).map((one) => one.draft.title);
+    expect(recall.some((title) => title.includes("9.6万"))).toBe(true);
+    expect(recall.some((title) => title.includes("32万"))).toBe(true);
+  });
+
+  it("has wire copies and outlets of one family, which are not independent", () => {
+    const bodies = articles.map((one) => one.draft.body);
+    expect(bodies.length - new Set(bodies).size).toBeGreaterThanOrEqual(3);
+    const families = [...sampleSources().values()].map((one) => one.family);
+    expect(new Set(families).size).toBeLessThan(families.length);
+  });
+});
