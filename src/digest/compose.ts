@@ -75,8 +75,12 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
 type Choosing = { digest: DigestOf; profile: Profile; shared: Shared };
 
 /** Subtracts what the chat had; a story it had comes again only with what is new in it. */
-async function choose(db: Db, ranked: readonly StoryCard[], { digest, profile, shared }: Choosing): Promise<EditionStory[]> {
-  const had = await hadStories(db, digest.subscriber.id, oldestId(ranked));
+async function choose(
+  db: Db,
+  ranked: readonly StoryCard[],
+  { digest, profile, shared }: Choosing,
+): Promise<EditionStory[]> {
+  const had = await hadStories(db, digest.subscriber.id, Math.min(oldestId(ranked), remembered(digest.now)));
   const chosen: { card: StoryCard; update: EditionStory["update"] }[] = [];
   for (const card of ranked) {
     if (chosen.length >= profile.count) break;
@@ -87,12 +91,14 @@ async function choose(db: Db, ranked: readonly StoryCard[], { digest, profile, s
       if (update !== null) chosen.push({ card, update });
     }
   }
-  const own = new Set(chosen.map(({ card }) => card.id));
+  // What the digest tells, what was told before and what stands under another story is no news under this one.
+  const used = new Set([...chosen.map(({ card }) => card.id), ...had.keys()]);
   const stories: EditionStory[] = [];
   for (const [n, { card, update }] of chosen.entries()) {
     const wanted = digest.subscription.summaries ? (relatedLines[n] ?? 0) : 0;
     const around = wanted === 0 ? [] : await once(shared, `related ${card.articleId}`, () => linesOf(db, card));
-    const related = around.filter((line) => !own.has(line.storyId)).slice(0, wanted);
+    const related = around.filter((line) => !used.has(line.storyId)).slice(0, wanted);
+    for (const line of related) used.add(line.storyId);
     stories.push(storyOf(card, update, related));
   }
   return stories;
@@ -101,7 +107,11 @@ async function choose(db: Db, ranked: readonly StoryCard[], { digest, profile, s
 type UpdateOptions = { before: Had; language: string | null; shared: Shared };
 
 /** What is new in a story since this chat was told of it; null when nothing is: then it is not told again. */
-async function updateOf(db: Db, card: StoryCard, { before, language, shared }: UpdateOptions): Promise<EditionStory["update"]> {
+async function updateOf(
+  db: Db,
+  card: StoryCard,
+  { before, language, shared }: UpdateOptions,
+): Promise<EditionStory["update"]> {
   const newest = card.members.at(-1);
   // The usual case, without a look at any text: nothing was published since.
   if (newest === undefined || newest.id <= Math.max(...before.articleIds)) return null;
@@ -131,7 +141,9 @@ function storyOf(card: StoryCard, update: EditionStory["update"], related: Relat
 async function linesOf(db: Db, card: StoryCard): Promise<RelatedLine[]> {
   const around = await relatedTo(db, card.articleId, { limit: relatedLookedThrough });
   return (around?.related ?? [])
-    .filter(({ article, reason }) => article.language === card.language && !article.titleCut && reason.kind !== "same-story")
+    .filter(
+      ({ article, reason }) => article.language === card.language && !article.titleCut && reason.kind !== "same-story",
+    )
     .map(({ article, reason }) => ({
       storyId: article.storyId ?? article.id,
       title: article.title,
@@ -155,6 +167,11 @@ function previousSlot({ subscription, subscriber, slot }: DigestOf): Date {
 function windowStart(slot: Date, last: Date): Date {
   const hours = (slot.getTime() - last.getTime()) / hourMs + graceHours;
   return new Date(slot.getTime() - Math.min(windowHoursMax, Math.max(windowHoursMin, hours)) * hourMs);
+}
+
+/** Of the last month everything that was had is known: it does not stand under another story either. */
+function remembered(now: Date): number {
+  return Math.floor(now.getTime() / 1000 - windowHoursMax * 3_600) * idsPerSecond;
 }
 
 /** No article of these stories has a smaller id. */

@@ -1,6 +1,6 @@
 import type { Db } from "../store/db.ts";
-import type { Subscriber } from "../store/subscribers.ts";
 import { findSubject } from "../store/subjects.ts";
+import type { Subscriber } from "../store/subscribers.ts";
 import type { Subscription } from "../store/subscriptions.ts";
 import { sourceIds } from "../store/top.ts";
 
@@ -33,7 +33,11 @@ export async function profileOf(
   const profile: Profile = { language, count: subscription.count, subjects: [], sources: [], without: [] };
   if (subscription.query === "") return profile;
   const words = [...subscription.query.matchAll(/(-?)(subject|source):(?:"([^"]*)"|(\S+))/g)].slice(0, namesMax);
-  const named = words.map(([, minus, kind, quoted, bare]) => ({ out: minus === "-", kind, name: quoted ?? bare ?? "" }));
+  const named = words.map(([, minus, kind, quoted, bare]) => ({
+    out: minus === "-",
+    kind,
+    name: quoted ?? bare ?? "",
+  }));
   for (const { name } of named.filter((each) => each.kind === "subject" && !each.out)) {
     const subject = await findSubject(db, name);
     if (subject !== undefined) profile.subjects.push(subject.id);

@@ -1,4 +1,4 @@
-import { Bot } from "grammy";
+import { Api, Bot } from "grammy";
 import type { UserFromGetMe } from "grammy/types";
 import { Hono } from "hono";
 import cron from "node-cron";
@@ -13,11 +13,13 @@ import { createRunner } from "../jobs/run.ts";
 import { tick } from "../jobs/tick.ts";
 import { createWork } from "../jobs/work.ts";
 import type { Log } from "../log.ts";
+import { endLeases } from "../store/deliveries-settle.ts";
 import { claimForBot, rememberFact } from "../store/facts.ts";
 import { holdLease } from "../store/lease.ts";
 import type { SqliteStore } from "../store/sqlite.ts";
 import { keepStop, liveStops } from "../store/stops.ts";
 import { createGate } from "../telegram/gate.ts";
+import { pacedReplies } from "../telegram/send.ts";
 import { createClient } from "./client.ts";
 import { askTelegram, type ConnectOptions } from "./connect.ts";
 import { createVitals, type Vitals } from "./health.ts";
@@ -156,7 +158,8 @@ async function start(options: StartOptions): Promise<Running> {
     onLost: () => options.fail(new UserError("Another tidings took this database over: this one stops.")),
   });
   vitals.trouble("lease", null);
-  const probe = new Bot(options.token, { client });
+  await endLeases(store.db, now());
+  const api = new Api(options.token, client);
   const patience: ConnectOptions = {
     signal,
     onTrouble: (problem, againInMs) => {
@@ -164,7 +167,7 @@ async function start(options: StartOptions): Promise<Running> {
       log.warn({ againInMs }, `Telegram cannot be reached: ${problem}`);
     },
   };
-  const me = await askTelegram(() => probe.api.getMe(), patience);
+  const me = await askTelegram(() => api.getMe(), patience);
   vitals.trouble("telegram", null);
   return assemble(options, { me, client, patience, releaseLease: lease.release });
 }
@@ -190,11 +193,13 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     stops: await liveStops(store.db, now()),
     keep: (stop) => keepStop(store.db, stop),
   });
+  // Answers wait a moment for their chat; deliveries have passed the gate already and go by an api of their own.
+  bot.api.config.use(pacedReplies(gate));
   const app: App = {
     config,
     db: store.db,
     log,
-    api: bot.api,
+    api: new Api(options.token, client),
     gate,
     me,
     now,

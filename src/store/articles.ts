@@ -34,6 +34,11 @@ export async function saveArticles(db: Db, drafts: readonly SourcedDraft[], opti
   }
 }
 
+/** Is there anything at all to read? */
+export async function hasArticles(db: Db): Promise<boolean> {
+  return (await db.select({ id: articles.id }).from(articles).limit(1)).length > 0;
+}
+
 export async function articleById(db: Db, id: number): Promise<Article | undefined> {
   const [found] = await articlesByIds(db, [id]);
   return found;

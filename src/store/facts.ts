@@ -4,7 +4,7 @@ import type { Db } from "./db.ts";
 import { facts } from "./schema.ts";
 
 /** Names of the single facts that the program remembers. */
-export type FactName = "bot_id" | "webhook_secret" | "poll_offset";
+export type FactName = "bot_id" | "webhook_secret";
 
 export async function readFact(db: Db, name: FactName): Promise<string | undefined> {
   const [row] = await db.select().from(facts).where(eq(facts.name, name)).limit(1);
