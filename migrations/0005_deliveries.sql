@@ -19,8 +19,8 @@ CREATE TABLE deliveries (
 CREATE UNIQUE INDEX deliveries_once ON deliveries (kind, ref, slot, subscriber_id, part, attempt);
 -- Only rows that still have something to do carry a due_at.
 CREATE INDEX deliveries_due ON deliveries (priority, due_at) WHERE due_at IS NOT NULL;
--- Those a crash may have left in the air.
-CREATE INDEX deliveries_sending ON deliveries (due_at) WHERE state = 'sending';
+-- Those that a crash may leave behind.
+CREATE INDEX deliveries_held ON deliveries (due_at) WHERE state IN ('claimed', 'sending');
 CREATE INDEX deliveries_unknown ON deliveries (at) WHERE state = 'unknown';
 
 CREATE TABLE shown (

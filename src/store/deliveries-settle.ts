@@ -112,12 +112,27 @@ export async function settle(
   ]);
 }
 
+/** Word for word what the index deliveries_held is made of. */
+const held = sql.raw("state in ('claimed', 'sending')");
+
+/**
+ * At start, when no other server works on this database (store/lease): whoever held rows is gone, so they need not wait
+ * for their leases. Those that were being sent are unknown from now on, claimed ones are free.
+ */
+export async function endLeases(db: Db, now: Date): Promise<void> {
+  await db
+    .update(deliveries)
+    .set({ dueAt: now })
+    .where(sql`${held} and ${deliveries.dueAt} > ${seconds(now)}`);
+}
+
 /**
  * Rows that a crash left in `sending`: whether they arrived nobody knows. They are listed as `unknown`, never sent again
  * by themselves, and what they showed counts as had. Gives how many; call again while it is the most.
  */
 export async function recoverSending(db: Db, now: Date): Promise<number> {
-  const left = sql`select id from deliveries where state = 'sending' and due_at <= ${seconds(now)} limit ${recoverMax}`;
+  const left = sql`select id from deliveries
+    where ${held} and state = 'sending' and due_at <= ${seconds(now)} limit ${recoverMax}`;
   const [, rows] = await db.batch([
     db
       .insert(tallies)

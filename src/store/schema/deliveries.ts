@@ -39,7 +39,7 @@ export const deliveries = sqliteTable(
   (t) => [
     uniqueIndex("deliveries_once").on(t.kind, t.ref, t.slot, t.subscriberId, t.part, t.attempt),
     index("deliveries_due").on(t.priority, t.dueAt).where(sql`due_at IS NOT NULL`),
-    index("deliveries_sending").on(t.dueAt).where(sql`state = 'sending'`),
+    index("deliveries_held").on(t.dueAt).where(sql`state IN ('claimed', 'sending')`),
     index("deliveries_unknown").on(t.at).where(sql`state = 'unknown'`),
   ],
 );
