@@ -16,7 +16,7 @@ const freshShare = 1;
 const leadChars = 80;
 const nearChars = 40;
 /** Text that is weighed at all. */
-const weighedChars = 6_000;
+const weighedChars = 2_000;
 const dayMs = 86_400_000;
 
 /**

@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
 import { fold } from "../news/fold.ts";
+import { piecePhrase } from "../news/grams.ts";
 import { nearestSpelling } from "../news/near-spelling.ts";
 import { freshness } from "../news/order.ts";
 import type { Query } from "../news/query.ts";
 import { questionTerms, type Term } from "../news/question.ts";
 import { rankTexts, type Scored } from "../news/relevance.ts";
 import type { Db } from "./db.ts";
+import { firstDatedRow } from "./search-index.ts";
 import { type Filter, idsOf, narrowed, textsOf } from "./search-read.ts";
 import { allOf, type Expression, newestRows, phraseMatch } from "./search-rows.ts";
 
@@ -22,8 +24,10 @@ const coverageMin = 0.35;
 const nearMax = 100;
 /** Freshness among answers: as a share of the best one's score. */
 const freshShare = 0.1;
+/** What an article with a part of a misspelt word counts beside one with a word. */
+const partWeight = 0.1;
 /** Texts in which another spelling is looked for. */
-const spellingTexts = 40;
+const spellingTexts = 100;
 
 export type NearOptions = Filter & { now: Date /** Articles that have all of it: they stay. */; first: number[] };
 
@@ -37,9 +41,9 @@ export async function nearArticles(
   const counted = await countTerms(db, terms, options);
   const rows = await candidateRows(db, counted, options);
   const ids = [...new Set([...options.first, ...(await idsOf(db, rows, options)).map((each) => each.id)])];
+  if (ids.length === 0) return { hits: [], suggestion: null };
   const candidates = await textsOf(db, ids);
-  const total = Math.max(await articleCount(db), 1);
-  const weighted = weights(terms, counted, total);
+  const weighted = weights(terms, counted, await extentOf(db));
   const texts = candidates.map((each) => ({ id: each.id, text: fold(`${each.title}\n${each.lead}\n${each.body}`) }));
   const ranked = rankTexts(texts, weighted);
   const dates = new Map(candidates.map((each) => [each.id, each.publishedAt]));
@@ -53,8 +57,14 @@ export async function nearArticles(
     .sort((a, b) => b.score - a.score || b.id - a.id)
     .slice(0, nearMax);
   const byId = new Map(texts.map((each) => [each.id, each.text]));
-  const read = hits.slice(0, spellingTexts).map((hit) => byId.get(hit.id) ?? "");
-  return { hits, suggestion: nearestSpelling(query.text, read) };
+  const read = [...new Set([...hits.map((hit) => hit.id), ...ids])].slice(0, spellingTexts);
+  return {
+    hits,
+    suggestion: nearestSpelling(
+      query.text,
+      read.map((id) => byId.get(id) ?? ""),
+    ),
+  };
 }
 
 type Counted = { term: Term; rows: number[]; isAll: boolean; expression: Expression };
@@ -66,8 +76,25 @@ async function countTerms(db: Db, terms: readonly Term[], options: NearOptions):
     const expression = narrowed(phraseMatch(term.phrase), options);
     const { rows } = await newestRows(db, expression, { span: options.span, limit: rowsPerTerm });
     if (rows.length > 0) counted.push({ term, rows, isAll: rows.length < rowsPerTerm, expression });
+    else if (term.whole) counted.push(...(await countParts(db, term, options)));
   }
   return counted.sort((a, b) => rarity(b) - rarity(a));
+}
+
+/** A word that no article has may be misspelt in one place: articles that have its beginning, its end, or both. */
+async function countParts(db: Db, term: Term, options: NearOptions): Promise<Counted[]> {
+  const letters = [...term.text];
+  if (letters.length < 4) return [];
+  const parts = letters.slice(2).map((_, n) => phraseMatch(piecePhrase(letters.slice(n, n + 3).join(""))));
+  const [first, last] = [parts.slice(0, 2), parts.slice(-2)];
+  const counted: Counted[] = [];
+  const ends = [parts[0] as Expression, parts.at(-1) as Expression];
+  for (const pair of [first, last, ends, ends.slice(0, 1), ends.slice(1)]) {
+    const expression = narrowed(allOf(pair), options);
+    const { rows } = await newestRows(db, expression, { span: options.span, limit: rowsPerPair });
+    counted.push({ term: { ...term, weight: partWeight }, rows, isAll: true, expression });
+  }
+  return counted.filter((each) => each.rows.length > 0);
 }
 
 /** The rarer, the fewer rows; of those that were not read to the end, the one that reaches farther back. */
@@ -102,13 +129,27 @@ async function candidateRows(db: Db, counted: readonly Counted[], options: NearO
     .map(([row]) => row);
 }
 
-async function articleCount(db: Db): Promise<number> {
-  return (await db.get<{ n: number }>(sql`select count(*) as n from search_rows`))?.n ?? 0;
+type Extent = { total: number; oldest: number; newest: number };
+
+async function extentOf(db: Db): Promise<Extent> {
+  const found = await db.get<Extent>(sql`select (select count(*) from search_rows) as total,
+    (select min(row) from search_rows where row >= ${firstDatedRow}) as oldest,
+    (select max(row) from search_rows) as newest`);
+  return { total: found?.total ?? 0, oldest: found?.oldest ?? 0, newest: found?.newest ?? 0 };
+}
+
+/** Articles with a term: counted, or, where only the newest were read, by how far back those reach. */
+function frequency({ rows, isAll }: Counted, { total, oldest, newest }: Extent): number {
+  if (isAll) return rows.length;
+  const reached = (newest - (rows.at(-1) as number) + 1) / (newest - oldest + 1);
+  return Math.max(rows.length, Math.min(total, rows.length / Math.min(1, reached)));
 }
 
 /** Inverse document frequency, as BM25 has it; of words whose articles were not counted, that of their rarest pair. */
-function weights(terms: readonly Term[], counted: readonly Counted[], total: number) {
-  const known = new Map(counted.map((each) => [each.term.text, each.rows.length]));
+function weights(terms: readonly Term[], counted: readonly Counted[], extent: Extent) {
+  const total = Math.max(extent.total, 1);
+  const whole = counted.filter((each) => each.term.weight !== partWeight);
+  const known = new Map(whole.map((each) => [each.term.text, frequency(each, extent)]));
   const count = (text: string): number => {
     const own = known.get(text);
     if (own !== undefined) return own;

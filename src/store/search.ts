@@ -16,7 +16,7 @@ export { indexStatements, unindexStatements } from "./search-index.ts";
 /** Articles are counted up to here; beyond, there are "more". */
 export const countedMax = 1_000;
 /** Newest articles, and newest with the words in their headline, among which the best are chosen. */
-const weighedMax = 120;
+const weighedMax = 80;
 /** Sources that `source:` may mean. */
 const sourcesMax = 50;
 /** A question that fewer articles answer word for word is also answered by those that come near. */
@@ -58,20 +58,22 @@ export type SearchResult = {
 export async function searchArticles(db: Db, typed: string, options: SearchOptions): Promise<SearchResult> {
   const parsed = parseQuery(typed, { now: options.now, ...(options.zone ? { zone: options.zone } : {}) });
   const empty = { total: 0, more: false, hits: [], parsed, near: false, suggestion: null };
-  const filter = await filterOf(db, parsed, options);
+  const named = await sourcesNamed(db, [...parsed.all.flat(), ...parsed.none]);
+  const filter = filterOf(parsed, named, options);
   if (filter === null) return empty;
   if (parsed.all.length === 0 && parsed.after === null && parsed.before === null) return empty;
-  const plan = await planOf(db, parsed);
+  const plan = planOf(parsed, named);
   const found = await findAll(db, plan, filter);
   const order = options.order ?? "best";
   const page = { from: options.offset ?? 0, to: (options.offset ?? 0) + options.limit };
-  if (found.rows.length < fewMax && isQuestion(parsed)) {
-    const kept = await idsOf(db, found.rows, filter);
-    const near = await nearArticles(db, parsed, { ...filter, now: options.now, first: kept.map((each) => each.id) });
-    if (near.hits.length > kept.length || kept.length === 0) {
-      const hits = near.hits.slice(page.from, page.to);
-      const suggestion = kept.length === 0 ? near.suggestion : null;
-      return { ...empty, total: near.hits.length, hits, near: kept.length === 0, suggestion };
+  const isAsked = parsed.text !== "" && (found.rows.length === 0 || (found.rows.length < fewMax && isQuestion(parsed)));
+  if (isAsked) {
+    const kept = (await idsOf(db, found.rows, filter)).map((each) => each.id);
+    const near = await nearArticles(db, parsed, { ...filter, now: options.now, first: kept });
+    if (kept.length === 0 || near.hits.length > kept.length) {
+      const hits = await storiesOf(db, near.hits.slice(page.from, page.to));
+      const isNone = kept.length === 0;
+      return { ...empty, total: near.hits.length, hits, near: isNone, suggestion: isNone ? near.suggestion : null };
     }
   }
   const ids = await idsOf(db, found.rows, filter);
@@ -82,25 +84,29 @@ export async function searchArticles(db: Db, typed: string, options: SearchOptio
   return { ...empty, total, more, hits: await storiesOf(db, hits.slice(page.from, Math.min(page.to, total))) };
 }
 
+type TextClause = Extract<Clause, { kind: "text" }>;
+/** The ids of the sources that a name may mean. */
+type Named = Map<string, number[]>;
+
 /** What the index is asked: the words as pieces, as whole words of an alphabet, and in the headline. */
 type Plan = { pieces: Expression; whole: Expression | null; title: Expression | null };
 
-async function planOf(db: Db, parsed: Query): Promise<Plan> {
-  const named = await sourcesNamed(db, parsed.all.flat());
-  const of = (how: (clause: Clause & { kind: "text" }) => Expression) =>
+/** Groups of filters alone are in the filter; those that offer a filter beside words are asked with the words. */
+function planOf(parsed: Query, named: Named): Plan {
+  const groups = parsed.all.filter((group) => group.some((clause) => clause.kind === "text"));
+  const of = (how: (clause: TextClause) => Expression) =>
     allOf(
-      parsed.all.map((group) =>
-        anyOf(group.map((clause) => (clause.kind === "text" ? how(clause) : factsOf(clause, named)))),
+      groups.map((group) =>
+        anyOf(group.map((clause) => (clause.kind === "text" ? how(clause) : factOf(clause, named)))),
       ),
     );
-  const texts = parsed.all.flat().filter((clause) => clause.kind === "text");
+  const texts = groups.flat().filter((clause) => clause.kind === "text");
   return {
     pieces: of(pieceMatch),
     whole: texts.some(isWords) ? of((clause) => (isWords(clause) ? wholeMatch(clause) : pieceMatch(clause))) : null,
-    title:
-      texts.length > 0 && texts.some((clause) => clause.where === "anywhere")
-        ? of((clause) => phraseMatch(piecePhrase(clause.piece, "title")))
-        : null,
+    title: texts.some((clause) => clause.where === "anywhere")
+      ? of((clause) => phraseMatch(piecePhrase(clause.piece, "title")))
+      : null,
   };
 }
 
@@ -109,28 +115,27 @@ function isWords(clause: Clause): boolean {
   return clause.kind === "text" && clause.where === "anywhere" && (isOneWord(clause.piece) || isModel(clause));
 }
 
-function isModel(clause: Clause & { kind: "text" }): boolean {
+function isModel(clause: TextClause): boolean {
   return !clause.exact && /^[a-z]{3,}\d{1,4}$/.test(clause.piece);
 }
 
-function wholeMatch(clause: Clause & { kind: "text" }): Expression {
+function wholeMatch(clause: TextClause): Expression {
   return phraseMatch(wordPhrase(clause.piece));
 }
 
 /** A name with its number is found however the two are joined: iPhone17, iPhone 17, iPhone-17. */
-function pieceMatch(clause: Clause & { kind: "text" }): Expression {
+function pieceMatch(clause: TextClause): Expression {
   const piece = phraseMatch(piecePhrase(clause.piece, clause.where));
   return clause.where === "anywhere" && isModel(clause) ? anyOf([piece, wholeMatch(clause)]) : piece;
 }
 
-function factsOf(clause: Clause, named: Map<string, number[]>): Expression {
+function factOf(clause: Exclude<Clause, TextClause>, named: Named): Expression {
   if (clause.kind === "language") return factMatch(factPhrase(languageFact(clause.language)));
-  if (clause.kind === "text") return pieceMatch(clause);
   return anyOf((named.get(clause.name) ?? []).map((id) => factMatch(factPhrase(sourceFact(id)))));
 }
 
 /** Sources by their names: the one that is called so, else those whose names begin with it, else hold it. */
-async function sourcesNamed(db: Db, clauses: readonly Clause[]): Promise<Map<string, number[]>> {
+async function sourcesNamed(db: Db, clauses: readonly Clause[]): Promise<Named> {
   const names = clauses.flatMap((clause) => (clause.kind === "source" ? [clause.name] : []));
   if (names.length === 0) return new Map();
   const all = await db.select({ id: sources.id, name: sources.name }).from(sources);
@@ -144,7 +149,7 @@ async function sourcesNamed(db: Db, clauses: readonly Clause[]): Promise<Map<str
   );
 }
 
-async function filterOf(db: Db, parsed: Query, options: SearchOptions): Promise<Filter | null> {
+function filterOf(parsed: Query, named: Named, options: SearchOptions): Filter | null {
   const after = Math.max(seconds(parsed.after) ?? 0, seconds(options.within ?? null) ?? 0);
   const before = seconds(parsed.before) ?? Number.MAX_SAFE_INTEGER;
   if (after >= before) return null;
@@ -153,15 +158,18 @@ async function filterOf(db: Db, parsed: Query, options: SearchOptions): Promise<
     from: dated ? Math.max(1, rowOfSecond(after) - rowsMoved) : 0,
     to: before === Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : rowOfSecond(before) + rowsMoved,
   };
-  const named = await sourcesNamed(db, parsed.none);
-  const facts = options.language ? factMatch(factPhrase(languageFact(options.language))) : ({ kind: "every" } as const);
+  const language = options.language ? [factMatch(factPhrase(languageFact(options.language)))] : [];
+  const groups = parsed.all.map((group) => group.filter((clause) => clause.kind !== "text"));
+  const alone = groups.filter((group, n) => group.length === parsed.all[n]?.length);
+  const facts = allOf([...language, ...alone.map((group) => anyOf(group.map((clause) => factOf(clause, named))))]);
   const drop = anyOf(parsed.none.map((clause) => dropped(clause, named)));
   return { facts, drop, span, exact: { after: dated ? Math.max(after, secondsUndated) : 0, before } };
 }
 
 /** Without the word art is not without party. */
-function dropped(clause: Clause, named: Map<string, number[]>): Expression {
-  return clause.kind === "text" && isWords(clause) ? wholeMatch(clause) : factsOf(clause, named);
+function dropped(clause: Clause, named: Named): Expression {
+  if (clause.kind !== "text") return factOf(clause, named);
+  return isWords(clause) ? wholeMatch(clause) : pieceMatch(clause);
 }
 
 function seconds(date: Date | null): number | null {
