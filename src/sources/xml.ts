@@ -31,16 +31,18 @@ export function readXml(xml: string, options: { base: string | null }): XmlEleme
   const root: XmlElement = { name: "", attributes: {}, children: [], base: options.base, lang: "" };
   const open: Open[] = [{ tag: "", element: root, spaces: Object.create(null) }];
   let elements = 0;
+  let depth = 0;
   let tooDeep = 0;
   let raw = false;
   const parser = new Parser(
     {
       onopentag: (tag, attributes) => {
+        if (++depth > nestingEnd) parser.pause();
         // An item that was never closed ends where the next one begins.
         const unclosed = itemTag.test(tag) ? open.findIndex((one) => itemTag.test(one.tag)) : -1;
         if (unclosed > 0) open.length = unclosed;
         if (open.length > nestingMax || ++elements > elementsMax) {
-          if (++tooDeep > nestingEnd) parser.pause();
+          tooDeep++;
           return;
         }
         const { element, spaces } = opened(tag, attributes, open.at(-1)!);
@@ -48,6 +50,7 @@ export function readXml(xml: string, options: { base: string | null }): XmlEleme
         open.push({ tag, element, spaces });
       },
       onclosetag: (tag) => {
+        depth--;
         const at = open.findLastIndex((one) => one.tag === tag);
         if (tooDeep > 0) tooDeep--;
         else if (at > 0) open.length = at;
