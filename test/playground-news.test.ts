@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sharedName } from "../src/news/related.ts";
 import { sampleNews, sampleSources } from "../src/playground/news.ts";
 
 const start = new Date("2026-11-22T06:00:00Z");
@@ -35,6 +36,21 @@ describe("the sample news", () => {
     const recall = grown.filter((one) => one.draft.title.includes("星川")).map((one) => one.draft.title);
     expect(recall.some((title) => title.includes("9.6万"))).toBe(true);
     expect(recall.some((title) => title.includes("32万"))).toBe(true);
+  });
+
+  it("tells some twenty stories, the large ones by several outlets in both languages", () => {
+    const byStory = Map.groupBy(articles, (one) => one.story);
+    expect(byStory.size).toBeGreaterThanOrEqual(15);
+    for (const story of ["typhoon", "recall", "tunnel", "rocket"]) {
+      const told = byStory.get(story) ?? [];
+      expect(new Set(told.map((one) => one.source.family)).size, story).toBeGreaterThanOrEqual(4);
+      expect(new Set(told.map((one) => one.draft.language)), story).toEqual(new Set(["zh", "en"]));
+    }
+  });
+
+  it("names with hyphens and other signs are compared like any other", () => {
+    const drafts = sampleNews(start, later).map((one) => one.draft);
+    for (const a of drafts) for (const b of drafts) expect(() => sharedName(a, b, () => 1)).not.toThrow();
   });
 
   it("has wire copies and outlets of one family, which are not independent", () => {

@@ -8,7 +8,8 @@ const hourMs = 3_600_000;
 /** An invented outlet. Outlets of one family belong together: they are not independent voices. */
 export type SampleSource = { name: string; language: "zh" | "en"; family: string };
 
-export type SampleArticle = { source: SampleSource; draft: ArticleDraft };
+/** `story` names the news that the article tells, in both languages: what a reader would put together. */
+export type SampleArticle = { source: SampleSource; draft: ArticleDraft; story: string };
 
 const SOURCES: Readonly<Record<string, SampleSource>> = {
   beian: { name: "北岸日报", language: "zh", family: "beian" },
@@ -79,7 +80,7 @@ function readArticle([head = "", title = "", lead = "", ...body]: string[], star
     rank: more.has("rank") ? Number(more.get("rank")) : null,
     sections: more.has("section") ? [word("section")] : [],
   };
-  return { source, draft };
+  return { source, draft, story: word("story") };
 }
 
 function datelineOf(source: SampleSource, place: string): string {
