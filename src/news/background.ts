@@ -38,10 +38,19 @@ export function rarity(background: Background, term: number, isCommon: boolean):
   return Math.log((1 + background.articles + guessArticles) / (1 + seen)) + 1;
 }
 
-/** A term's place: bits well mixed (the finalizer of MurmurHash3). */
+/** A term in 23 bits, as an index keeps it: three bytes in SQLite. */
+export function shortTerm(term: number): number {
+  return mixed(term) >>> 9;
+}
+
 function place(term: number): number {
+  return mixed(term) % backgroundSize;
+}
+
+/** A term's bits well mixed (the finalizer of MurmurHash3). */
+function mixed(term: number): number {
   let x = term | 0;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return ((x ^ (x >>> 16)) >>> 0) % backgroundSize;
+  return (x ^ (x >>> 16)) >>> 0;
 }

@@ -8,7 +8,7 @@ const weights = {
   base: -2.66,
   /** Cosine of the headlines' tf-idf vectors. */
   title: 3.04,
-  /** And of headline and beginning together: below nothing, since what the measures below do not explain is idle talk. */
+  /** And of headline and beginning together; less than nothing, beside what the measures below say of them. */
   text: -1.25,
   /** Share of a headline's weight that stands in the other's text: of the worse covered one, and of the better. */
   coveredLess: 1.5,
@@ -126,4 +126,16 @@ export function featuresOf(around: Surroundings, b: Sketch): Features {
     sameWeek: days <= 7 ? 1 : 0,
     otherDayTold: otherDay ? 1 : 0,
   };
+}
+
+/** Cosine of the vectors of headline and beginning. */
+export function textCosine(a: Sketch, b: Sketch): number {
+  let sum = 0;
+  for (let i = 0, j = 0; i < a.terms.length && j < b.terms.length; ) {
+    const difference = a.terms[i]! - b.terms[j]!;
+    if (difference === 0) sum += a.text[i]! * b.text[j]!;
+    if (difference <= 0) i += 1;
+    if (difference >= 0) j += 1;
+  }
+  return sum;
 }

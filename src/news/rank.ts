@@ -7,22 +7,43 @@ export function languageBit(language: string): number {
   return language === "zh" ? 1 : language === "en" ? 2 : 4;
 }
 
-/** Independent families: two sites of one house are one voice. */
-export function outletsOf(voices: readonly { family: string }[]): number {
-  return new Set(voices.map((voice) => voice.family)).size;
+/** What is counted of an article. */
+export type Voice = {
+  id: number;
+  family: string;
+  weight: number;
+  rank: number | null;
+  publishedAt: Date | null;
+  dateline: string;
+  /** The article whose text this one only carries. */
+  copyOf: number | null;
+};
+
+const wire = /^[\s(（【]*([\p{Script=Han}]{1,8}?(?:社|网|讯))|\(([A-Z][\w ]{1,20})\)/u;
+
+/** Who really tells it: the wire that a dateline names, else whoever the text was copied from, else the house itself. */
+export function voicesOf<T extends Voice>(members: readonly T[]): Map<string, T[]> {
+  const byId = new Map(members.map((member) => [member.id, member]));
+  const nameOf = (member: T): string => {
+    const named = wire.exec(member.dateline);
+    if (named !== null) return (named[1] ?? named[2])!;
+    const original = member.copyOf === null ? undefined : byId.get(member.copyOf);
+    return original === undefined || original.copyOf === member.id ? member.family : nameOf(original);
+  };
+  return Map.groupBy(members, nameOf);
+}
+
+/** Independent voices: two sites of one house are one, and so are a wire and all who carry it. */
+export function outletsOf(members: readonly Voice[]): number {
+  return voicesOf(members).size;
 }
 
 /** How much a story matters, without time: trusted independent voices, and the place the sources themselves gave it. */
-export function heat(voices: readonly { family: string; weight: number; rank: number | null }[]): number {
-  const best = new Map<string, number>();
-  let place = ranksMax + 1;
-  for (const { family, weight, rank } of voices) {
-    best.set(family, Math.max(best.get(family) ?? 0, weight));
-    if (rank !== null) place = Math.min(place, rank);
-  }
-  const trusted = [...best.values()].reduce((sum, weight) => sum + weight, 0);
-  const listed = Math.max(0, ranksMax + 1 - place) / ranksMax;
-  return Math.log2(1 + trusted) + rankedHeat * listed;
+export function heat(members: readonly Voice[]): number {
+  let trusted = 0;
+  for (const voices of voicesOf(members).values()) trusted += Math.max(...voices.map((voice) => voice.weight));
+  const place = Math.min(ranksMax + 1, ...members.map((member) => member.rank ?? ranksMax + 1));
+  return Math.log2(1 + trusted) + (rankedHeat * (ranksMax + 1 - place)) / ranksMax;
 }
 
 /** The rush of a story: most of its outlets within so few hours. */
@@ -33,18 +54,19 @@ const rushOutletsMin = 3;
 export type Rush = { outlets: number; hours: number };
 
 /** When a good part of the outlets told it within a few hours: how many, within how many. null for a trickle. */
-export function rushOf(members: readonly { family: string; publishedAt: Date | null }[]): Rush | null {
+export function rushOf(members: readonly Voice[]): Rush | null {
+  const voices = voicesOf(members);
   const firsts = new Map<string, number>();
-  for (const { family, publishedAt } of members) {
-    if (publishedAt === null) continue;
-    firsts.set(family, Math.min(firsts.get(family) ?? Number.POSITIVE_INFINITY, publishedAt.getTime()));
+  for (const [name, own] of voices) {
+    const times = own.flatMap((member) => member.publishedAt?.getTime() ?? []);
+    if (times.length > 0) firsts.set(name, Math.min(...times));
   }
-  const times = [...firsts.values()].sort((a, b) => a - b);
-  const least = Math.max(rushOutletsMin, Math.ceil(outletsOf(members) * rushShareMin));
+  const sorted = [...firsts.values()].sort((a, b) => a - b);
+  const least = Math.max(rushOutletsMin, Math.ceil(voices.size * rushShareMin));
   for (let hours = 1; hours <= rushHoursMax; hours += 1) {
     let most = 0;
-    for (let from = 0, to = 0; from < times.length; from += 1) {
-      while (to < times.length && times[to]! - times[from]! <= hours * 3_600_000) to += 1;
+    for (let from = 0, to = 0; from < sorted.length; from += 1) {
+      while (to < sorted.length && sorted[to]! - sorted[from]! <= hours * 3_600_000) to += 1;
       most = Math.max(most, to - from);
     }
     if (most >= least) return { outlets: most, hours };
@@ -67,17 +89,11 @@ const alikeShare = 0.35;
 /** What is left of a story's heat when one like it is in the list already. */
 const alikeFactor = 0.45;
 
-export type Told = {
-  family: string;
-  source: string;
-  weight: number;
-  rank: number | null;
-  publishedAt: Date | null;
-  title: string;
-};
+/** A member as lists look at it. */
+export type Listed = Voice & { source: string };
 
 /** How hot a story is now: what it weighs, halved every twelve hours since its newest article, more while it grows. */
-export function hotness(members: readonly Told[], now: Date): number {
+export function hotness(members: readonly Listed[], now: Date): number {
   const times = members.flatMap((member) => member.publishedAt?.getTime() ?? []);
   if (times.length === 0) return 0;
   const age = Math.max(0, (now.getTime() - Math.max(...times)) / 3_600_000);
@@ -94,7 +110,7 @@ export function hotness(members: readonly Told[], now: Date): number {
  * The list that people see, hottest first: above a floor, not flooded by one source, not filled with what a single
  * outlet tells, and varied: a story like one already in the list waits behind the others.
  */
-export function choose<T extends { members: readonly Told[]; terms: readonly number[] }>(
+export function choose<T extends { members: readonly Listed[]; terms: readonly number[] }>(
   found: readonly T[],
   { now, limit }: { now: Date; limit: number },
 ): T[] {

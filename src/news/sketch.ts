@@ -1,10 +1,14 @@
 import { type Background, rarity } from "./background.ts";
 import { isCommon } from "./common-words.ts";
-import { textCharsMax, tokenize } from "./terms.ts";
+import { numberTerm, textCharsMax, tokenize } from "./terms.ts";
 import { toldDay } from "./told-day.ts";
 
 /** Terms by which an article is found again: the rarest of its headline and beginning. */
-export const keyTermsMax = 16;
+export const keyTermsMax = 12;
+/** And of these, numbers and Latin words, by which an article in another language finds it. */
+const sharedScriptMax = 3;
+/** A number as small as this, or a year, is in every text. */
+const numberMin = 10;
 /** How much more a headline's term counts among them. */
 const titleBoost = 1.6;
 
@@ -20,10 +24,9 @@ export type Sketch = {
   titleSum: number;
   /** The terms that tell it best, best first. */
   keys: { term: number; weight: number }[];
-  /** Values told in the headline, and anywhere. */
-  titleNumbers: number[];
+  /** Values told, but small ones and years. */
   numbers: Set<number>;
-  /** Latin words. */
+  /** Latin words: with the numbers, what articles of two languages share. */
   words: Set<string>;
   headline: string;
   /** Days since 1970 of its publication; null when nobody says. */
@@ -54,12 +57,12 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
   const title = tokenize(article.title);
   const rest = tokenize(start);
   const weighed = weigh(title.terms, rest.terms, background);
+  const numbers = new Set([...title.numbers, ...rest.numbers].filter(isTelling));
   return {
     id: article.id,
     ...weighed,
-    keys: keyTerms(weighed),
-    titleNumbers: title.numbers,
-    numbers: new Set([...title.numbers, ...rest.numbers]),
+    keys: keyTerms(weighed, [...numbers].map(numberTerm)),
+    numbers,
     words: new Set([...title.words, ...rest.words]),
     headline: article.title,
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),
@@ -109,16 +112,30 @@ function toLengthOne(weights: Float32Array): number {
   return sum;
 }
 
-/** The heaviest terms, found in one pass over a short sorted list. */
-function keyTerms({ terms, text, title }: Weighed): Sketch["keys"] {
+/** The heaviest terms, and the heaviest numbers in place of the last of them. */
+function keyTerms(weighed: Weighed, numbers: readonly number[]): Sketch["keys"] {
+  const best = heaviest(weighed, keyTermsMax, null);
+  const wanted = heaviest(weighed, sharedScriptMax, new Set(numbers));
+  const missing = wanted.filter(({ term }) => !best.some((key) => key.term === term));
+  return [...best.slice(0, keyTermsMax - missing.length), ...missing];
+}
+
+/** One pass over a short sorted list. */
+function heaviest({ terms, text, title }: Weighed, count: number, only: ReadonlySet<number> | null): Sketch["keys"] {
   const best: Sketch["keys"] = [];
+  if (only !== null && only.size === 0) return best;
   for (let i = 0; i < terms.length; i += 1) {
     const weight = text[i]! * (title[i]! > 0 ? titleBoost : 1);
-    if (best.length === keyTermsMax && weight <= best[keyTermsMax - 1]!.weight) continue;
+    if (best.length === count && weight <= best[count - 1]!.weight) continue;
+    if (only !== null && !only.has(terms[i]!)) continue;
     let at = best.length;
     while (at > 0 && best[at - 1]!.weight < weight) at -= 1;
     best.splice(at, 0, { term: terms[i]!, weight });
-    if (best.length > keyTermsMax) best.pop();
+    if (best.length > count) best.pop();
   }
   return best;
+}
+
+function isTelling(value: number): boolean {
+  return value >= numberMin && !(Number.isInteger(value) && value >= 1900 && value <= 2100);
 }

@@ -1,5 +1,6 @@
 import { tellApart } from "./contrast.ts";
-import { likeness, type Surroundings, surroundings } from "./likeness.ts";
+import { crossLikeness } from "./cross-language.ts";
+import { likeness, type Surroundings, surroundings, textCosine } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Members of a story that a newcomer is compared with: its founder and its latest. */
@@ -10,6 +11,11 @@ const joinScore = 2.3;
 const perMember = 0.15;
 /** Mean log-odds between two stories from which they are one. */
 const mergeScore = 3;
+/** An article leaves a story for a newcomer that it is this like, when it is this unlike the rest. */
+const leaveFor = 4;
+const leaveBelow = 1;
+/** Most of a newcomer's text is another's: it carries it, and tells nothing of its own. */
+const copyCosine = 0.9;
 
 /** A story as far as joining needs it. */
 export type Gathering = { id: number; members: Sketch[] };
@@ -19,7 +25,10 @@ export type Decision = {
   storyId: number | null;
   /** Stories that turn out to be the same one; the oldest founder keeps its id. */
   merge: number[];
-  score: number;
+  /** An article that leaves its story and founds a new one with the newcomer. */
+  split: number | null;
+  /** The article whose text it only carries. */
+  copyOf: number | null;
 };
 
 /**
@@ -33,18 +42,54 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
     .filter((each) => each.mean >= joinScore && !each.apart)
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
-  if (first === undefined) return { storyId: null, merge: [], score: 0 };
+  if (first === undefined) return { ...alone, split: splitOff(article, nearby, { gatherings, around }) };
   const home = gatherings.find((each) => each.id === first.id)!;
   const merge = others
     .filter((other) => areOne(home, gatherings.find((each) => each.id === other.id)!, nearby))
     .map((other) => other.id);
-  return { storyId: first.id, merge, score: first.mean };
+  return { storyId: first.id, merge, split: null, copyOf: originalOf(article, home.members) };
+}
+
+const alone: Decision = { storyId: null, merge: [], split: null, copyOf: null };
+
+/**
+ * An article that a chain drew into a story shows it when a newcomer is much like it and unlike the rest, as it is
+ * itself. The founder stays: the story has its id.
+ */
+function splitOff(
+  article: Sketch,
+  nearby: readonly Sketch[],
+  { gatherings, around }: { gatherings: readonly Gathering[]; around: Surroundings },
+): number | null {
+  for (const { id, members } of gatherings) {
+    if (members.length < 3) continue;
+    const close = members.find(
+      (member) => member.id !== id && likeness(around, member) >= leaveFor && !tellApart(article, member),
+    );
+    if (close === undefined) continue;
+    const from = surroundings(close, nearby);
+    const rest = members.filter((member) => member.id !== close.id).map((member) => likeness(from, member));
+    if (mean(rest) < leaveBelow) return close.id;
+  }
+  return null;
+}
+
+function originalOf(article: Sketch, members: readonly Sketch[]): number | null {
+  const original = members.find(
+    (member) => member.id !== article.id && member.terms.length > 40 && textCosine(article, member) >= copyCosine,
+  );
+  return original?.id ?? null;
 }
 
 function belonging(article: Sketch, { members }: Gathering, around: Surroundings) {
-  const scores = members.map((member) => likeness(around, member));
+  const same = members.filter((member) => member.language === article.language);
+  const foreign = members.filter((member) => member.language !== article.language);
+  const scores = same.map((member) => likeness(around, member));
   return {
-    mean: mean(scores) - perMember * (members.length - 1),
+    mean:
+      same.length > 0
+        ? mean(scores) - perMember * (same.length - 1)
+        : Math.max(...foreign.map((member) => crossLikeness(article, member))),
     apart: members.some((member) => tellApart(article, member)),
   };
 }
@@ -55,7 +100,7 @@ function areOne(a: Gathering, b: Gathering, nearby: readonly Sketch[]): boolean 
     const from = surroundings(one, nearby);
     for (const other of b.members) {
       if (tellApart(one, other)) return false;
-      scores.push(likeness(from, other));
+      scores.push(one.language === other.language ? likeness(from, other) : crossLikeness(one, other));
     }
   }
   return mean(scores) >= mergeScore;

@@ -1,5 +1,7 @@
 import { fold, isIdeographic } from "./fold.ts";
 import { type Clause, parseQuery } from "./query.ts";
+import { beginning } from "./sketch.ts";
+import { tokenize } from "./terms.ts";
 
 /** Characters of an article that a subject's words are looked for in, after the headline. */
 const textCharsMax = 500;
@@ -71,52 +73,67 @@ export const builtInSubjects: readonly SubjectDraft[] = [
 
 export type Subject = SubjectDraft & { id: number };
 
-/** A subject made ready to be held against many articles. */
-export type CompiledSubject = { id: number; alternatives: { all: Word[]; none: Word[] }[]; sources: Set<string> };
+/** Subjects made ready to be held against many articles. */
+export type CompiledSubjects = {
+  /** Every alternative of every subject under a term of one of its words; those without one under `always`. */
+  byTerm: Map<number, Alternative[]>;
+  always: Alternative[];
+  /** Subjects by source or "source/section". */
+  bySource: Map<string, number[]>;
+};
+type Alternative = { subject: number; all: Word[]; none: Word[] };
 type Word = { piece: string; isWord: boolean; where: "anywhere" | "title" | "source" };
 
 export type Subjected = { title: string; lead: string; body: string; source: string; sections: readonly string[] };
 
-/** Reads the saved query once; every OR stands between whole alternatives. */
-export function compileSubject(subject: Subject): CompiledSubject {
+/** Reads the saved queries once; every OR stands between whole alternatives. */
+export function compileSubjects(subjects: readonly Subject[]): CompiledSubjects {
+  const compiled: CompiledSubjects = { byTerm: new Map(), always: [], bySource: new Map() };
   const epoch = new Date(0);
-  const alternatives = subject.query.split(/\s+OR\s+/).map((part) => {
-    const query = parseQuery(part, { now: epoch });
-    return { all: query.all.flat().flatMap(wordOf), none: query.none.flatMap(wordOf) };
-  });
-  return {
-    id: subject.id,
-    alternatives: alternatives.filter((each) => each.all.length > 0),
-    sources: new Set(subject.sources.map(fold)),
-  };
-}
-
-/** The ids of the subjects that an article has. */
-export function subjectsOf(article: Subjected, subjects: readonly CompiledSubject[]): number[] {
-  const title = fold(article.title);
-  const text = fold(`${article.lead} ${article.body.slice(0, textCharsMax)}`);
-  const source = fold(article.source);
-  const places = [source, ...article.sections.map((section) => `${source}/${fold(section)}`)];
-  return subjects.filter((subject) => matches(subject, { title, text, source, places })).map((subject) => subject.id);
-}
-
-type Folded = { title: string; text: string; source: string; places: readonly string[] };
-
-function matches({ alternatives, sources }: CompiledSubject, article: Folded): boolean {
-  if (article.places.some((place) => sources.has(place))) return true;
-  let inText = 0;
-  for (const { all, none } of alternatives) {
-    if (none.some((word) => found(word, article) !== null)) continue;
-    const where = all.map((word) => found(word, article));
-    if (where.includes(null)) continue;
-    if (where.some((place) => place !== "text")) return true;
-    inText += 1;
-    if (inText >= wordsInText) return true;
+  for (const { id, query, sources } of subjects) {
+    for (const source of sources) push(compiled.bySource, fold(source), id);
+    for (const part of query.split(/\s+OR\s+/)) {
+      const { all, none } = parseQuery(part, { now: epoch });
+      const alternative = { subject: id, all: all.flat().flatMap(wordOf), none: none.flatMap(wordOf) };
+      if (alternative.all.length === 0) continue;
+      const term = tokenize(alternative.all.find((word) => word.where !== "source")?.piece ?? "").terms[0];
+      if (term === undefined) compiled.always.push(alternative);
+      else push(compiled.byTerm, term, alternative);
+    }
   }
-  return false;
+  return compiled;
 }
 
-function found(word: Word, { title, text, source }: Folded): "title" | "text" | "source" | null {
+/** The ids of the subjects that an article has, given the terms of its headline and beginning. */
+export function subjectsOf(article: Subjected, terms: Iterable<number>, subjects: CompiledSubjects): number[] {
+  const places = [article.source, ...article.sections.map((section) => `${article.source}/${section}`)];
+  const found = new Set(places.flatMap((place) => subjects.bySource.get(fold(place)) ?? []));
+  const possible = [...subjects.always];
+  for (const term of terms) possible.push(...(subjects.byTerm.get(term) ?? []));
+  if (possible.length === 0) return [...found];
+  const text = fold(beginning(article).slice(0, textCharsMax));
+  const folded = { title: fold(article.title), text, source: fold(article.source) };
+  const inText = new Map<number, number>();
+  for (const { subject, all, none } of possible) {
+    if (found.has(subject) || none.some((word) => placeOf(word, folded) !== null)) continue;
+    const where = all.map((word) => placeOf(word, folded));
+    if (where.includes(null)) continue;
+    const hits = (inText.get(subject) ?? 0) + (where.every((place) => place === "text") ? 1 : wordsInText);
+    inText.set(subject, hits);
+    if (hits >= wordsInText) found.add(subject);
+  }
+  return [...found];
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+type Folded = { title: string; text: string; source: string };
+
+function placeOf(word: Word, { title, text, source }: Folded): "title" | "text" | "source" | null {
   if (word.where === "source") return source.includes(word.piece) ? "source" : null;
   if (holds(title, word)) return "title";
   return word.where === "anywhere" && holds(text, word) ? "text" : null;

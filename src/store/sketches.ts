@@ -1,19 +1,26 @@
 import { eq, inArray, sql } from "drizzle-orm";
-import type { Background } from "../news/background.ts";
+import { type Background, shortTerm } from "../news/background.ts";
 import { type Sketch, sketchArticle } from "../news/sketch.ts";
-import { type CompiledSubject, subjectsOf } from "../news/subjects.ts";
+import { type CompiledSubjects, compileSubjects, subjectsOf } from "../news/subjects.ts";
 import { textCharsMax } from "../news/terms.ts";
 import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
 
 /** Sketches kept between slices of one import; an article's is about 6 KB. */
 const sketchesMax = 8_192;
-/** Neighbours in time that one term leads to, before and after an article. */
-const foundBefore = 24;
-const foundAfter = 12;
+/** Neighbours in time that one term leads to. */
+const perTermMax = 40;
+/** Articles that share less than this of an article's weightiest terms are not compared: about two terms of twelve. */
+export const sharedMin = 0.25;
 
 export type StoredSketch = Sketch & {
   storyId: number | null;
+  source: string;
+  family: string;
+  weight: number;
+  rank: number | null;
+  dateline: string;
+  publishedAt: Date | null;
   /** Its subjects; [] for one that had a story when it was read. */
   subjects: number[];
 };
@@ -22,11 +29,11 @@ export type StoredSketch = Sketch & {
 export type StoryMemory = {
   sketches: Map<number, StoredSketch>;
   background: Background | null;
-  subjects: { asSaved: string; compiled: CompiledSubject[] };
+  subjects: { asSaved: string; compiled: CompiledSubjects };
 };
 
 export function storyMemory(): StoryMemory {
-  return { sketches: new Map(), background: null, subjects: { asSaved: "", compiled: [] } };
+  return { sketches: new Map(), background: null, subjects: { asSaved: "", compiled: compileSubjects([]) } };
 }
 
 /** The sketches of these articles; ids that are gone are left out. */
@@ -48,7 +55,11 @@ export async function sketchesOf(
     .select({
       id: articles.id,
       storyId: articles.storyId,
+      rank: articles.rank,
+      dateline: articles.dateline,
       source: sources.name,
+      family: sources.family,
+      weight: sources.weight,
       sections: articles.sections,
       publishedAt: articles.publishedAt,
       language: articles.language,
@@ -60,8 +71,10 @@ export async function sketchesOf(
     .innerJoin(sources, eq(sources.id, articles.sourceId))
     .where(inArray(articles.id, sql`(select value from json_each(${JSON.stringify(missing)}))`));
   for (const row of rows) {
-    const subjects = row.storyId === null ? subjectsOf(row, memory.subjects.compiled) : [];
-    const sketch = { ...sketchArticle(row, background), storyId: row.storyId, subjects };
+    const { storyId, source, family, weight, rank, dateline, publishedAt } = row;
+    const plain = sketchArticle(row, background);
+    const subjects = storyId === null ? subjectsOf(row, plain.terms, memory.subjects.compiled) : [];
+    const sketch = { ...plain, storyId, source, family, weight, rank, dateline, publishedAt, subjects };
     found.set(row.id, sketch);
     remember(memory, sketch);
   }
@@ -81,50 +94,45 @@ function remember(memory: StoryMemory, sketch: StoredSketch): void {
 
 export type Window = { from: number; to: number };
 
-/** The text of an article's terms as the full-text index holds them. */
-export function termsText(sketch: Sketch): string {
-  return sketch.keys.map(({ term }) => term.toString(36)).join(" ");
-}
-
 /**
- * For each article the ids of others that share its terms, most weight of shared terms first. Reads a bounded number
- * of index entries a term, those nearest in time, however many articles there are.
+ * For each article the ids of others that share its terms, most weight of shared terms first. Reads a bounded number of
+ * index entries a term, the newest of the window, however many articles there are.
  */
 export async function findByTerms(
   db: Db,
   sketches: readonly Sketch[],
-  { window, limit }: { window: (sketch: Sketch) => Window; limit: number },
+  { window, limit, perTerm = perTermMax }: { window: (sketch: Sketch) => Window; limit: number; perTerm?: number },
 ): Promise<Map<number, number[]>> {
   const asked = sketches.flatMap((sketch) => {
     const { from, to } = window(sketch);
-    return sketch.keys.map(({ term, weight }) => ({ sketch, weight, row: [term.toString(36), sketch.id, from, to] }));
+    return sketch.keys.map(({ term, weight }) => ({ sketch, weight, row: [shortTerm(term), from, to] }));
   });
   const rows = (await db.all(sql`
-    select j.key as key,
-      (select json_group_array(rowid) from (select rowid from story_terms where story_terms match (j.value ->> 0)
-        and rowid < (j.value ->> 1) and rowid >= (j.value ->> 2) order by rowid desc limit ${foundBefore})) as before,
-      (select json_group_array(rowid) from (select rowid from story_terms where story_terms match (j.value ->> 0)
-        and rowid > (j.value ->> 1) and rowid <= (j.value ->> 3) order by rowid limit ${foundAfter})) as after
-    from json_each(${JSON.stringify(asked.map((each) => each.row))}) j`)) as {
-    key: number;
-    before: string;
-    after: string;
-  }[];
+    select j.key as key, (select json_group_array(article_id) from (select article_id from story_terms
+      where term = (j.value ->> 0) and article_id between (j.value ->> 1) and (j.value ->> 2)
+      order by article_id desc limit ${perTerm})) as ids
+    from json_each(${JSON.stringify(asked.map((each) => each.row))}) j`)) as { key: number; ids: string }[];
   const shared = new Map<number, Map<number, number>>(sketches.map((sketch) => [sketch.id, new Map()]));
   for (const row of rows) {
+    if (row.ids === "[]") continue;
     const { sketch, weight } = asked[row.key]!;
     const weights = shared.get(sketch.id)!;
-    for (const id of [...(JSON.parse(row.before) as number[]), ...(JSON.parse(row.after) as number[])]) {
-      weights.set(id, (weights.get(id) ?? 0) + weight);
-    }
+    for (const id of JSON.parse(row.ids) as number[]) weights.set(id, (weights.get(id) ?? 0) + weight);
   }
-  return new Map(
-    [...shared].map(([id, weights]) => [
-      id,
-      [...weights]
-        .sort((a, b) => b[1] - a[1] || b[0] - a[0])
-        .slice(0, limit)
-        .map(([other]) => other),
-    ]),
-  );
+  return new Map([...shared].map(([id, weights]) => [id, heaviest(weights, id, limit)]));
+}
+
+/** Weight of the terms of one article's best that are among another's best. */
+export function sharedWeight(one: Sketch, other: Sketch): number {
+  let sum = 0;
+  for (const key of one.keys) if (other.keys.some(({ term }) => term === key.term)) sum += key.weight;
+  return sum;
+}
+
+function heaviest(weights: Map<number, number>, self: number, limit: number): number[] {
+  return [...weights]
+    .filter(([id, weight]) => id !== self && weight >= sharedMin)
+    .sort((a, b) => b[1] - a[1] || b[0] - a[0])
+    .slice(0, limit)
+    .map(([id]) => id);
 }

@@ -4,7 +4,15 @@ import { decide, membersComparedMax } from "../news/story.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
-import { findByTerms, type StoredSketch, type StoryMemory, sketchesOf, storyMemory } from "./sketches.ts";
+import {
+  findByTerms,
+  type StoredSketch,
+  type StoryMemory,
+  sharedMin,
+  sharedWeight,
+  sketchesOf,
+  storyMemory,
+} from "./sketches.ts";
 import { writeJoined } from "./story-write.ts";
 import { compiledSubjects } from "./subjects.ts";
 
@@ -59,31 +67,46 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
   for (const list of nearby.values()) for (const { storyId } of list) if (storyId !== null) storyIds.add(storyId);
   const members = await membersOf(db, [...storyIds], { memory, background });
 
-  const changed = new Set<number>();
+  const decided = assign(loose, nearby, members);
+  await writeJoined(db, { loose, ...decided, background: sampled.length > 0 ? background : null });
+}
+
+/** Decides for one newcomer after the other; each one's story is there for the next. */
+function assign(loose: readonly StoredSketch[], nearby: Nearby, members: Map<number, StoredSketch[]>) {
   const merged = new Map<number, number>();
+  const moved = new Map<number, number>();
+  const copies = new Map<number, number>();
+  const put = (sketch: StoredSketch, storyId: number) => {
+    sketch.storyId = storyId;
+    members.set(storyId, [...(members.get(storyId) ?? []), sketch]);
+  };
   for (const sketch of loose) {
     const around = nearby.get(sketch.id)!;
-    const known = new Set(around.map((each) => each.storyId).filter((id) => id !== null));
-    const gatherings = [...known].map((id) => ({ id, members: compared(members.get(id) ?? []) }));
-    const { storyId, merge } = decide(
-      sketch,
-      around,
-      gatherings.filter((each) => each.members.length > 0),
-    );
-    const home = storyId === null ? sketch.id : Math.min(storyId, ...merge);
-    const losing = storyId === null ? [] : [storyId, ...merge].filter((id) => id !== home);
-    for (const id of losing) {
-      merged.set(id, home);
-      for (const member of members.get(id) ?? []) member.storyId = home;
-      members.set(home, [...(members.get(home) ?? []), ...(members.get(id) ?? [])]);
-      members.delete(id);
-      changed.delete(id);
+    const known = new Set(around.flatMap((each) => each.storyId ?? []));
+    const gatherings = [...known]
+      .map((id) => ({ id, members: compared(members.get(id) ?? []) }))
+      .filter((each) => each.members.length > 0);
+    const { storyId, merge, split, copyOf } = decide(sketch, around, gatherings);
+    if (copyOf !== null) copies.set(sketch.id, copyOf);
+    if (split !== null) {
+      const leaver =
+        around.find((each) => each.id === split) ?? gatherings.flatMap((g) => g.members).find((m) => m.id === split)!;
+      members.set(
+        leaver.storyId!,
+        members.get(leaver.storyId!)!.filter((each) => each.id !== split),
+      );
+      moved.set(split, split);
+      put(leaver, split);
     }
-    sketch.storyId = home;
-    members.set(home, [...(members.get(home) ?? []), sketch]);
-    changed.add(home);
+    const home = split ?? (storyId === null ? sketch.id : Math.min(storyId, ...merge));
+    for (const id of storyId === null ? [] : [storyId, ...merge].filter((each) => each !== home)) {
+      merged.set(id, home);
+      for (const member of members.get(id) ?? []) put(member, home);
+      members.delete(id);
+    }
+    put(sketch, home);
   }
-  await writeJoined(db, { loose, changed, merged, background: sampled.length > 0 ? background : null });
+  return { merged, moved, copies };
 }
 
 /** The founder and the latest: enough to know whether another belongs. */
@@ -92,10 +115,11 @@ function compared(members: readonly StoredSketch[]): StoredSketch[] {
   return [members[0]!, ...members.slice(1 - membersComparedMax)];
 }
 
+type Nearby = Map<number, StoredSketch[]>;
 type With = { memory: StoryMemory; background: Background };
 
 /** For each newcomer, the articles of its time that share its terms: stored ones and those of the same slice. */
-async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Map<number, StoredSketch[]>> {
+async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Nearby> {
   const span = windowDays * secondsPerDay * idsPerSecond;
   const window = ({ id, day }: StoredSketch | { id: number; day: number | null }) =>
     day === null ? { from: 0, to: id } : { from: id - span, to: id + span };
@@ -103,13 +127,11 @@ async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Map<
   const ids = new Set<number>();
   for (const list of found.values()) for (const id of list) ids.add(id);
   const sketches = await sketchesOf(db, [...ids], each);
-  const result = new Map<number, StoredSketch[]>();
+  const result: Nearby = new Map();
   for (const one of loose) {
     const stored = found.get(one.id)!.flatMap((id) => sketches.get(id) ?? []);
-    const keys = new Set(one.keys.map(({ term }) => term));
     const mates = loose.filter(
-      (other) =>
-        other.id !== one.id && Math.abs(other.id - one.id) <= span && other.keys.some(({ term }) => keys.has(term)),
+      (other) => other.id !== one.id && Math.abs(other.id - one.id) <= span && sharedWeight(one, other) >= sharedMin,
     );
     result.set(one.id, [...new Set([...stored, ...mates])]);
   }

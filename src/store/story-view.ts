@@ -1,7 +1,7 @@
 import { desc, eq, inArray, sql } from "drizzle-orm";
 import { type Growth, growth, type Moment, timeline } from "../news/growth.ts";
 import { bestHeadline } from "../news/headline.ts";
-import { outletsOf, type Rush, rushOf } from "../news/rank.ts";
+import { outletsOf, type Rush, rushOf, voicesOf } from "../news/rank.ts";
 import { summarize } from "../news/summary.ts";
 import type { Db } from "./db.ts";
 import { articles, sources, stories } from "./schema.ts";
@@ -22,6 +22,8 @@ export type Member = {
   source: string;
   family: string;
   weight: number;
+  /** The article whose text this one only carries. */
+  copyOf: number | null;
   url: string | null;
   title: string;
   titleCut: boolean;
@@ -151,10 +153,11 @@ function cardOf(main: Member, members: readonly Member[], summary: string[]): St
 }
 
 function reportersOf(members: readonly Member[]): StoryView["reporters"] {
-  const families = Map.groupBy(members, (member) => member.family);
-  return [...families.values()].map((own) => {
-    const newest = own.at(-1)!;
-    return { name: own[0]!.source, url: newest.url, language: newest.language, carriers: 0 };
+  return [...voicesOf(members).values()].map((own) => {
+    const first = own.find((member) => member.copyOf === null) ?? own[0]!;
+    const newest = own.findLast((member) => member.family === first.family) ?? first;
+    const carriers = new Set(own.map((member) => member.family)).size - 1;
+    return { name: first.source, url: newest.url, language: newest.language, carriers };
   });
 }
 
@@ -196,6 +199,7 @@ export async function membersOfStories(
       source: sources.name,
       family: sources.family,
       weight: sources.weight,
+      copies: stories.copies,
       url: articles.url,
       title: articles.title,
       titleCut: articles.titleCut,
@@ -207,9 +211,14 @@ export async function membersOfStories(
     })
     .from(articles)
     .innerJoin(sources, eq(sources.id, articles.sourceId))
+    .leftJoin(stories, eq(stories.id, articles.storyId))
     .where(inArray(articles.id, wanted))
     .orderBy(articles.id);
-  return Map.groupBy(rows, (row) => row.storyId);
+  const members = rows.map(({ copies, ...row }) => ({
+    ...row,
+    copyOf: copies?.find(([copy]) => copy === row.id)?.[1] ?? null,
+  }));
+  return Map.groupBy(members, (member) => member.storyId);
 }
 
 /** The newest articles' ids of a story. */

@@ -1,77 +1,166 @@
 import { eq, inArray, sql } from "drizzle-orm";
-import type { Background } from "../news/background.ts";
-import { heat, languageBit, outletsOf } from "../news/rank.ts";
+import { type Background, shortTerm } from "../news/background.ts";
+import { heat, languageBit, outletsOf, type Voice } from "../news/rank.ts";
 import { saveBackground } from "./background.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { articles, stories, storyDays, storyTerms } from "./schema.ts";
-import { type StoredSketch, termsText } from "./sketches.ts";
+import type { StoredSketch } from "./sketches.ts";
 import { membersOfStories } from "./story-view.ts";
 
 /** Newest members that a story's heat is worked out from; one that more tell is hot enough. */
 const membersCountedMax = 120;
+/** Copies that a story remembers. */
+const copiesMax = 200;
 
 export type Joined = {
   /** The newcomers, each with its story. */
-  loose: StoredSketch[];
-  /** Stories that have new articles. */
-  changed: Set<number>;
+  loose: readonly StoredSketch[];
+  /** Articles that move to another story. */
+  moved: ReadonlyMap<number, number>;
   /** Stories that became part of another. */
-  merged: Map<number, number>;
+  merged: ReadonlyMap<number, number>;
+  /** Newcomers that only carry another's text, each with whose. */
+  copies: ReadonlyMap<number, number>;
   /** Set when it has counted more articles. */
   background: Background | null;
 };
 
-/** Writes down what was decided for a slice: the articles' stories and terms, then what is known of each story. */
-export async function writeJoined(db: Db, { loose, changed, merged, background }: Joined): Promise<void> {
+/** Writes down in one batch what was decided for a slice: the articles' stories and terms, and each story's sums. */
+export async function writeJoined(db: Db, joined: Joined): Promise<void> {
+  const { loose, merged, background } = joined;
   const home = (id: number): number => (merged.has(id) ? home(merged.get(id)!) : id);
-  const assigned = Object.fromEntries(loose.map((sketch) => [sketch.id, home(sketch.storyId!)]));
-  const ids = loose.map((sketch) => sketch.id);
+  const assigned = new Map(loose.map((sketch) => [sketch.id, home(sketch.storyId!)]));
+  for (const [id, storyId] of joined.moved) assigned.set(id, home(storyId));
+  const terms = loose.flatMap((sketch) => sketch.keys.map(({ term }) => [shortTerm(term), sketch.id] as const));
+  const days = loose.flatMap(({ id, day, subjects }) =>
+    day === null ? [] : [0, ...subjects].map((subject) => [assigned.get(id)!, day, subject]),
+  );
   const statements: Statement[] = [
+    ...[...merged].flatMap(([from, to]) => mergeStatements(db, from, home(to))),
     db
       .update(articles)
-      .set({ storyId: sql`json_extract(${JSON.stringify(assigned)}, '$."' || ${articles.id} || '"')` })
-      .where(inArray(articles.id, listed(ids))),
-    db.delete(storyTerms).where(inArray(storyTerms.rowid, listed(ids))),
-    ...loose.map((sketch) => db.insert(storyTerms).values({ rowid: sketch.id, terms: termsText(sketch) })),
-    ...[...merged].flatMap(([from, to]) => mergeStatements(db, from, home(to))),
-    ...loose.map((sketch) => dayStatement(db, sketch, home(sketch.storyId!))).filter((each) => each !== null),
+      .set({
+        storyId: sql`json_extract(${JSON.stringify(Object.fromEntries(assigned))}, '$."' || ${articles.id} || '"')`,
+      })
+      .where(inArray(articles.id, listed([...assigned.keys()]))),
+    db
+      .insert(storyTerms)
+      .select(
+        sql`select value ->> 0, value ->> 1 from json_each(${JSON.stringify(terms.sort((a, b) => a[0] - b[0]))}) where true`,
+      )
+      .onConflictDoNothing(),
+    db
+      .insert(storyDays)
+      .select(
+        sql`select value ->> 0, value ->> 1, value ->> 2, 0, 0.0 from json_each(${JSON.stringify(days)}) where true`,
+      )
+      .onConflictDoNothing(),
+    ...(await storyStatements(db, joined, home)),
   ];
   if (background !== null) statements.push(saveBackground(db, background));
   await batchAll(db, statements);
-  await refreshStories(db, [...new Set([...changed].map(home))]);
 }
 
-/** Works out anew what is known of these stories from their articles. */
-export async function refreshStories(db: Db, storyIds: readonly number[]): Promise<void> {
-  const byStory = await membersOfStories(db, storyIds, membersCountedMax);
-  const statements: Statement[] = [];
-  for (const [id, members] of byStory) {
-    const dated = members.flatMap((member) => member.publishedAt ?? []);
-    const row = {
-      firstAt: dated[0] ?? null,
-      lastAt: dated.at(-1) ?? null,
-      articles: members.length,
-      outlets: outletsOf(members),
-      languages: members.reduce((bits, { language }) => bits | languageBit(language), 0),
-      heat: heat(members),
-    };
-    const { languages, heat: warmth } = row;
-    statements.push(
-      db
-        .insert(stories)
-        .values({ id, mergedInto: null, ...row })
-        .onConflictDoUpdate({ target: stories.id, set: row }),
-      db.update(storyDays).set({ languages, heat: warmth }).where(eq(storyDays.storyId, id)),
-    );
+/** The sums of every story that changed, worked out from its stored members and the newcomers. */
+async function storyStatements(db: Db, joined: Joined, home: (id: number) => number): Promise<Statement[]> {
+  const { loose, moved, merged, copies } = joined;
+  const changed = new Set(loose.map((sketch) => home(sketch.storyId!)));
+  for (const storyId of moved.values()) changed.add(home(storyId));
+  for (const storyId of merged.values()) changed.add(home(storyId));
+  const founded = new Set(loose.filter((sketch) => sketch.storyId === sketch.id).map((sketch) => sketch.id));
+  const losers = [...moved.keys()].length > 0 ? await storiesOf(db, [...moved.keys()]) : [];
+  const touched = new Set([...changed, ...losers.map(home)]);
+  const stored = [...new Set([...touched, ...merged.keys()])].filter((id) => !founded.has(id));
+  const members = new Map<number, Counted[]>();
+  const add = (storyId: number, member: Counted) => {
+    const list = members.get(storyId);
+    if (list === undefined) members.set(storyId, [member]);
+    else list.push(member);
+  };
+  for (const [storyId, list] of await membersOfStories(db, stored, membersCountedMax)) {
+    for (const member of list) add(home(moved.get(member.id) ?? storyId), member);
   }
-  await batchAll(db, statements);
+  for (const sketch of loose) add(home(sketch.storyId!), { ...sketch, copyOf: copies.get(sketch.id) ?? null });
+  const counts = await countsOf(db, stored);
+  const rows = [...touched].flatMap((id) => {
+    const list = members.get(id);
+    if (list === undefined) return [];
+    const more = [id, ...merged.keys()]
+      .filter((each) => home(each) === id)
+      .map((each) => (counts.get(each) ?? 0) - membersCountedMax);
+    const surplus = more.reduce((sum, each) => sum + Math.max(0, each), 0);
+    return [
+      storyRow(
+        id,
+        list.sort((a, b) => a.id - b.id),
+        surplus,
+      ),
+    ];
+  });
+  return rows.length === 0 ? [] : [writeStories(db, rows), warmDays(db, rows)];
 }
 
-/** The story has news on the article's day, of all news and of the article's subjects. Undated articles are no news. */
-function dayStatement(db: Db, { day, subjects }: StoredSketch, storyId: number): Statement | null {
-  if (day === null) return null;
-  const rows = [0, ...subjects].map((subjectId) => ({ storyId, day, subjectId, languages: 0, heat: 0 }));
-  return db.insert(storyDays).values(rows).onConflictDoNothing();
+type Counted = Voice & { language: string };
+type Row = {
+  id: number;
+  first: number | null;
+  last: number | null;
+  articles: number;
+  outlets: number;
+  languages: number;
+  heat: number;
+  copies: [number, number][];
+};
+
+function storyRow(id: number, members: readonly Counted[], surplus: number): Row {
+  const dated = members.flatMap((member) => member.publishedAt ?? []);
+  const seconds = (at: Date | undefined) => (at === undefined ? null : Math.floor(at.getTime() / 1000));
+  return {
+    id,
+    first: seconds(dated[0]),
+    last: seconds(dated.at(-1)),
+    articles: members.length + surplus,
+    outlets: outletsOf(members),
+    languages: members.reduce((bits, { language }) => bits | languageBit(language), 0),
+    heat: heat(members),
+    copies: members
+      .flatMap((each) => (each.copyOf === null ? [] : [[each.id, each.copyOf] as [number, number]]))
+      .slice(-copiesMax),
+  };
+}
+
+function writeStories(db: Db, rows: readonly Row[]): Statement {
+  const excluded = (name: string) => sql.raw(`excluded.${name}`);
+  return db
+    .insert(stories)
+    .select(
+      sql`select value ->> 'id', null, value ->> 'first', value ->> 'last', value ->> 'articles', value ->> 'outlets',
+        value ->> 'languages', value ->> 'heat', value -> 'copies' from json_each(${JSON.stringify(rows)}) where true`,
+    )
+    .onConflictDoUpdate({
+      target: stories.id,
+      set: {
+        // The first article of a story of thousands is not among the newest: what was known stands.
+        firstAt: sql`min(coalesce(${stories.firstAt}, excluded.first_at), coalesce(excluded.first_at, ${stories.firstAt}))`,
+        lastAt: excluded("last_at"),
+        articles: excluded("articles"),
+        outlets: excluded("outlets"),
+        languages: excluded("languages"),
+        heat: excluded("heat"),
+        copies: excluded("copies"),
+      },
+    });
+}
+
+function warmDays(db: Db, rows: readonly Row[]): Statement {
+  const of = (
+    field: string,
+  ) => sql`json_extract(${JSON.stringify(Object.fromEntries(rows.map((row) => [row.id, row])))},
+    '$."' || ${storyDays.storyId} || ${sql.raw(`'".${field}'`)})`;
+  return db
+    .update(storyDays)
+    .set({ languages: of("languages"), heat: of("heat") })
+    .where(inArray(storyDays.storyId, listed(rows.map((row) => row.id))));
 }
 
 /** The loser redirects, and so do those that redirected to it; its articles and days are the winner's. */
@@ -82,21 +171,26 @@ function mergeStatements(db: Db, from: number, to: number): Statement[] {
     db.update(stories).set({ mergedInto: to }).where(eq(stories.id, from)),
     db
       .insert(storyDays)
-      .select(
-        db
-          .select({
-            storyId: sql<number>`${to}`.as("story_id"),
-            day: storyDays.day,
-            subjectId: storyDays.subjectId,
-            languages: storyDays.languages,
-            heat: storyDays.heat,
-          })
-          .from(storyDays)
-          .where(eq(storyDays.storyId, from)),
-      )
+      .select(sql`select ${to}, day, subject_id, languages, heat from story_days where story_id = ${from}`)
       .onConflictDoNothing(),
     db.delete(storyDays).where(eq(storyDays.storyId, from)),
   ];
+}
+
+async function storiesOf(db: Db, ids: readonly number[]): Promise<number[]> {
+  const rows = await db
+    .selectDistinct({ id: articles.storyId })
+    .from(articles)
+    .where(inArray(articles.id, listed(ids)));
+  return rows.flatMap((row) => row.id ?? []);
+}
+
+async function countsOf(db: Db, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db
+    .select({ id: stories.id, articles: stories.articles })
+    .from(stories)
+    .where(inArray(stories.id, listed(ids)));
+  return new Map(rows.map((row) => [row.id, row.articles]));
 }
 
 function listed(ids: readonly number[]) {

@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import {
   builtInSubjects,
-  type CompiledSubject,
-  compileSubject,
+  type CompiledSubjects,
+  compileSubjects,
   type Subject,
   type SubjectDraft,
 } from "../news/subjects.ts";
@@ -47,11 +47,11 @@ export async function deleteSubject(db: Db, id: number): Promise<void> {
   ]);
 }
 
-export type Compiled = { asSaved: string; compiled: CompiledSubject[] };
+export type Compiled = { asSaved: string; compiled: CompiledSubjects };
 
 /** The subjects ready to be held against articles; compiled again only when somebody changed them. */
 export async function compiledSubjects(db: Db, before: Compiled): Promise<Compiled> {
   const all = await allSubjects(db);
   const asSaved = JSON.stringify(all);
-  return asSaved === before.asSaved ? before : { asSaved, compiled: all.map(compileSubject) };
+  return asSaved === before.asSaved ? before : { asSaved, compiled: compileSubjects(all) };
 }

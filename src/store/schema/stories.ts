@@ -20,6 +20,8 @@ export const stories = sqliteTable("stories", {
   languages: integer().notNull(),
   /** How much it matters, without time: see news/rank. */
   heat: real().notNull(),
+  /** Articles that only carry another's text, each with the one that it copies. */
+  copies: text({ mode: "json" }).$type<[copy: number, original: number][]>().notNull(),
 });
 
 /** Which stories have news on a day (since 1970, UTC), of all news (subject 0) and of each subject. */
@@ -38,11 +40,12 @@ export const storyDays = sqliteTable(
   ],
 );
 
-/** Full-text index of the terms that tell an article best; contentless: `terms` can be matched, not read. */
-export const storyTerms = sqliteTable("story_terms", {
-  rowid: integer().primaryKey(),
-  terms: text().notNull(),
-});
+/** The terms that tell an article best, 23 bits each. */
+export const storyTerms = sqliteTable(
+  "story_terms",
+  { term: integer().notNull(), articleId: integer("article_id").notNull() },
+  (t) => [primaryKey({ columns: [t.term, t.articleId] })],
+);
 
 export const storyBackground = sqliteTable("story_background", {
   id: integer().primaryKey(),
