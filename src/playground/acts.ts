@@ -22,7 +22,7 @@ export class Acts {
     this.#world = world;
   }
 
-  /** A person writes: in private, in a group, or as a channel. In private it unblocks and starts the bot, as a tap on START does. */
+  /** A person writes: in private, in a group, or as a channel. In private that starts the bot, and unblocks it. */
   say(userId: number, chatId: number, text: string, options: SayOptions = {}): Kept {
     const { text: plain, entities } = personText(text);
     if (plain === "") throw new Error("nothing to say");

@@ -45,7 +45,7 @@ export function readCaption(params: Params): Formatted | undefined {
   return source === undefined || source === "" ? undefined : read(source, params, CAPTION);
 }
 
-/** The checks that come after the chat was found: emptiness, length, what Telegram finds itself, the hundred, the weight. */
+/** The checks that come after the chat was found: emptiness, length, the hundred, the weight. */
 export function finishText(formatted: Formatted, { caption }: { caption: boolean } = { caption: false }): Formatted {
   const { quiet } = formatted;
   const trimmed = trim(formatted);

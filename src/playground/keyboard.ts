@@ -60,7 +60,7 @@ export function isInline(markup: MarkupJson | undefined): markup is InlineKeyboa
   return markup !== undefined && "inline_keyboard" in markup;
 }
 
-/** A forwarded copy keeps link buttons and loses the others; a row without buttons goes, and so does a bare keyboard. */
+/** A forwarded copy keeps link buttons and loses the others, and so do rows and keyboards that have none left. */
 export function forwardedMarkup(markup: InlineKeyboardJson | undefined): InlineKeyboardJson | undefined {
   const rows = markup?.inline_keyboard
     .map((row) => row.filter((button) => button.url !== undefined))

@@ -178,7 +178,7 @@ function photoOf(world: World, value: unknown): PhotoJson[] {
   return [{ file_id: file.id, file_unique_id: file.id.slice(-12), width, height, file_size }];
 }
 
-/** An uploaded file, one that is known by its id, or an address: nothing is fetched, the address stands for the file. */
+/** An uploaded file, one known by its id, or an address: nothing is fetched, the address stands for the file. */
 function stored(
   world: World,
   value: unknown,
