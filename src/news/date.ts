@@ -31,12 +31,20 @@ export function parseDate(text: string, zone = "UTC"): Date | null {
 /** The moment of a wall-clock time in a zone; null when the zone or the day does not exist. */
 export function inZone(parts: Parts, zone: string): Date | null {
   if (parts.year < yearMin || parts.year > yearMax) return null;
+  if (zone === "UTC") return inUtc(parts);
   try {
     const plain = Temporal.PlainDateTime.from({ ...parts, second: Math.min(parts.second, 59) }, { overflow: "reject" });
     return new Date(plain.toZonedDateTime(zone).epochMilliseconds);
   } catch {
     return null;
   }
+}
+
+/** Most feeds name an offset: theirs need no table of zones. */
+function inUtc({ year, month, day, hour, minute, second }: Parts): Date | null {
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59)));
+  const same = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour;
+  return same ? date : null;
 }
 
 /** Year, month and day of a moment in a zone. */

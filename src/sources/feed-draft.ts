@@ -5,6 +5,7 @@ import { firstSentences, leadOf, readTeaser } from "./teaser.ts";
 const teaserCharsMax = 400;
 const teaserParagraphsMax = 3;
 const titleCharsOfText = 80;
+const footerCharsMax = 700;
 
 /** What a teaser and a full text are to an article. A long description without anything beside it is the text. */
 export function textsOf(
@@ -21,13 +22,15 @@ export function textsOf(
 
 /** «The post … appeared first on …» and «Read more» are the publishing program's words. */
 export function withoutFooter(told: string): string {
-  return told
+  const end = told.slice(-footerCharsMax);
+  const kept = end
     .replace(/\n\n(?:The post .{1,400} (?:first )?appeared (?:first )?on .{1,200}|.{0,40}阅读原文.{0,20})$/, "")
     .replace(
       /\s*(?:\[(?:…|\.{3})\]|\(?(?:Continue reading|Read more|Read the full|阅读全文)[^.。]{0,120}[→»….]*\)?)$/i,
       "…",
-    )
-    .replace(/^…$/, "");
+    );
+  if (kept === end) return told;
+  return (told.slice(0, -end.length) + kept).replace(/^…$/, "");
 }
 
 /** A title for what has none, as short messages have not. */

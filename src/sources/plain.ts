@@ -70,14 +70,17 @@ export function plainLine(html: string): string {
 /** White space made single, invisible characters taken out, empty paragraphs dropped. */
 export function tidyParagraphs(paragraphs: string[]): string {
   return paragraphs
-    .map((paragraph) =>
-      c1AsWindows(paragraph)
-        .replace(/(?![\t\n\r])\p{Cc}|[\u200b\ufeff]/gu, "")
-        .replace(/\s+/g, " ")
-        .trim(),
-    )
+    .map((paragraph) => withoutControls(paragraph).replace(spaces, " ").trim())
     .filter((paragraph) => paragraph !== "")
     .join("\n\n");
+}
+
+/** White space that is not one space already. */
+const spaces = / \s+|[^\S ]\s*/g;
+
+function withoutControls(text: string): string {
+  if (!/[^\P{Cc}\t\n\r]|[\u200b\ufeff]/u.test(text)) return text;
+  return c1AsWindows(text).replace(/[^\P{Cc}\t\n\r]|[\u200b\ufeff]/gu, "");
 }
 
 /** Bytes of windows-1252 that were taken for ISO 8859-1: quotes and dashes that became control characters. */

@@ -14,7 +14,9 @@ export type Teaser = { lead: string; dateline: string; reporter: string; photoCr
 export function readTeaser(text: string): Teaser {
   const found = { dateline: "", reporter: "", photoCredit: "" };
   let rest = text.replace(/[\u3000\u00a0\t]/g, " ").trim();
-  const photo = takePhoto(rest);
+  const chinese = /\p{Script=Han}/u.test(rest.slice(0, openingCharsMax));
+  if (!chinese && !/^[A-Z]{3}/.test(rest)) return { lead: rest, ...found };
+  const photo = chinese ? takePhoto(rest) : null;
   let caption = photo?.caption ?? "";
   if (photo) {
     found.photoCredit = photo.credit;
