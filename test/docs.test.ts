@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commands } from "../src/bot/bot.ts";
+import { createProgram } from "../src/cli/program.ts";
 import { readConfig, settings } from "../src/config.ts";
+import { commandTexts } from "../src/text/profile.ts";
 
 /** The documents are held to the code: what they promise exists, and what exists is in them. */
 const root = join(import.meta.dirname, "..");
@@ -21,6 +24,19 @@ describe("the README", () => {
   it("names no setting that does not exist", () => {
     const named = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1]!);
     expect(named).toEqual(Object.keys(settings));
+  });
+
+  it.each(Object.entries(commandTexts))("tells what /%s does, in both languages", (name, text) => {
+    expect(readme).toContain(`| \`/${name}\` | ${text.zh} | ${text.en} |`);
+  });
+
+  it("names every command of the bot that a reader may use", () => {
+    const menu = Object.keys(commandTexts);
+    expect([...commands].filter(([name, command]) => command.operator !== true && !menu.includes(name))).toEqual([]);
+  });
+
+  it.each(createProgram().commands.map((command) => command.name()))("tells of the command line's %s", (name) => {
+    expect(readme).toMatch(new RegExp(`^\\| \`${name}[ \`]`, "m"));
   });
 
   it("uses only npm scripts that exist", () => {

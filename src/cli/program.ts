@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import { addDeliveryCommands } from "./deliveries.ts";
+import { addFindCommands } from "./find.ts";
+import { addImportCommand } from "./import.ts";
+import { createShell, type Shell } from "./shell.ts";
+import { addWebhookCommand } from "./webhook.ts";
+
+/** `npm run -s tidings -- <command>`: the same program from a shell, also beside a running server. */
+export function createProgram(): Command {
+  const program = new Command("tidings")
+    .description("News digests in Telegram: the command line")
+    .option("--playground", "look into the playground's database instead of DATABASE_PATH")
+    .showHelpAfterError("(--help tells more)")
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  let made: Shell | undefined;
+  const shell = () => {
+    made ??= createShell(process.env, program.opts<{ playground?: boolean }>());
+    return made;
+  };
+  addImportCommand(program, shell);
+  addFindCommands(program, shell);
+  addDeliveryCommands(program, shell);
+  addWebhookCommand(program, shell);
+  return program;
+}

@@ -1,0 +1,125 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { readConfig } from "../src/config.ts";
+import { silentLog } from "../src/log.ts";
+import { startPlayground } from "../src/node/playground.ts";
+
+/**
+ * Takes the README's pictures: the bot at work in the playground, in a real browser at phone width.
+ *
+ *   node test/pictures.ts
+ */
+const docs = join(import.meta.dirname, "..", "docs");
+const file = join(docs, "pictures.db");
+const phone = { width: 390, height: 844 };
+const settleMs = 1_500;
+const chromiumPath = "/usr/bin/chromium";
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+mkdirSync(docs, { recursive: true });
+let notice = "";
+const running = await startPlayground({
+  config: readConfig({ PORT: "0" }),
+  log: silentLog,
+  say: (text) => {
+    notice += text;
+  },
+  file,
+});
+const browser = await chromium.launch({ executablePath: chromiumPath, args: quiet });
+try {
+  const context = await browser.newContext({ viewport: phone, deviceScaleFactor: 2, locale: "zh-CN" });
+  await chinese(context);
+  await english(context);
+  await terminal(context);
+} finally {
+  await browser.close();
+  await running.stop();
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+}
+
+async function chinese(context: BrowserContext): Promise<void> {
+  const page = await open(context);
+  await picture(page, "start");
+  await tap(page, "开始");
+  await tap(page, /每天 08:00/);
+  await page.waitForTimeout(settleMs);
+  await toTopOfLast(page);
+  await picture(page, "digest-zh");
+  await say(page, "海堤");
+  await toTopOfLast(page);
+  await picture(page, "search");
+  await tap(page, /^1$/);
+  await toTopOfLast(page);
+  await picture(page, "story");
+  await page.close();
+}
+
+async function english(context: BrowserContext): Promise<void> {
+  const page = await open(context);
+  await page.locator(".me").click();
+  await page.locator("#side").getByText("Emma Clarke").first().click();
+  await page.waitForTimeout(settleMs);
+  await page
+    .locator("#side")
+    .getByText(/One message a day/)
+    .first()
+    .click();
+  await page.waitForTimeout(settleMs);
+  await tap(page, /^(Start|START)$/);
+  await tap(page, /London/);
+  await page.waitForTimeout(settleMs);
+  await toTopOfLast(page);
+  await picture(page, "digest-en");
+  await page.close();
+}
+
+/** What npm start prints, as a terminal shows it. */
+async function terminal(context: BrowserContext): Promise<void> {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 760, height: 330 });
+  const escaped = notice.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;")).replace(/:\d{4,5}/g, ":3000");
+  await page.setContent(
+    `<body style="margin:0;background:#16181d;color:#d7dae0;font:15px/1.5 monospace"><pre style="margin:24px">$ npm start\n${escaped}</pre>`,
+  );
+  await picture(page, "terminal");
+  await page.close();
+}
+
+async function open(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${running.url}/`);
+  await page.waitForTimeout(settleMs);
+  return page;
+}
+
+async function tap(page: Page, label: string | RegExp): Promise<void> {
+  await page.getByRole("button", { name: label }).last().click();
+  await page.waitForTimeout(settleMs);
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.locator("textarea").last().fill(text);
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(settleMs);
+}
+
+/** A message longer than the screen is shown from its first line. */
+async function toTopOfLast(page: Page): Promise<void> {
+  await page.evaluate(`(() => {
+    const bubbles = document.querySelectorAll(".message.theirs");
+    bubbles[bubbles.length - 1]?.scrollIntoView({ block: "start" });
+  })()`);
+  await page.waitForTimeout(300);
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(docs, `${name}.png`) });
+}
