@@ -14,11 +14,23 @@ export type Statement = RunnableQuery<any, "sqlite">;
  */
 export type Db = Omit<Queries, "transaction"> & {
   /** Runs the statements in order in one transaction and gives each one's rows ([] for a write without returning). */
-  batch(statements: readonly [Statement, ...Statement[]]): Promise<unknown[]>;
+  batch(statements: readonly [Statement, ...Statement[]], options?: BatchOptions): Promise<unknown[]>;
+};
+
+export type BatchOptions = {
+  /**
+   * True when nobody is misled if a power cut takes this batch back: it is not waited for until it is on the disk, and
+   * becomes durable with the next batch that is. A crash of the program alone takes nothing back.
+   */
+  mayBeLost?: boolean;
 };
 
 /** Statements gathered in a loop, as `batch` wants them; nothing to do is no batch. */
-export async function batchAll(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+export async function batchAll(
+  db: Db,
+  statements: readonly Statement[],
+  options: BatchOptions = {},
+): Promise<unknown[]> {
   const [first, ...rest] = statements;
-  return first === undefined ? [] : db.batch([first, ...rest]);
+  return first === undefined ? [] : db.batch([first, ...rest], options);
 }

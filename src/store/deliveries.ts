@@ -105,11 +105,13 @@ export async function claimDeliveries(db: Db, claim: Claim): Promise<Delivery[]>
     )
     .orderBy(asc(deliveries.dueAt))
     .limit(Math.min(claim.limit, claimMax));
-  const rows = await db
+  const claiming = db
     .update(deliveries)
     .set({ state: "claimed", leaseToken: token, dueAt: new Date(now.getTime() + claim.leaseMs), at: now })
     .where(inArray(deliveries.id, due))
     .returning();
+  // A claim that a power cut takes back was followed by nothing: what is sent is written down durably before.
+  const [rows] = (await db.batch([claiming], { mayBeLost: true })) as [Delivery[]];
   return rows.sort((a, b) => a.id - b.id);
 }
 
@@ -169,7 +171,7 @@ async function missedBefore(db: Db, rows: readonly Delivery[]): Promise<Map<numb
   if (digests.length === 0) return new Map();
   const list = JSON.stringify(digests.map((row) => [row.id, row.ref, row.slot]));
   const found = await db.all<{ id: number; slot: number }>(
-    sql`select j.value ->> 0 as id, p.slot as slot from json_each(${list}) as j, deliveries as p
+    sql`select j.value ->> 0 as id, p.slot as slot from json_each(${list}) as j cross join deliveries as p
       where p.id = (
         select b.id from deliveries as b where b.kind = 'digest' and b.ref = j.value ->> 1
           and b.slot > 0 and b.slot < j.value ->> 2 order by b.slot desc limit 1)

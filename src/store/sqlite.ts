@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describeError, UserError } from "../errors.ts";
-import type { Db, Statement } from "./db.ts";
+import type { BatchOptions, Db, Statement } from "./db.ts";
 import * as schema from "./schema.ts";
 
 /** How long a writer waits for another process's write before it gives up. */
@@ -14,6 +14,9 @@ const busyTimeoutMs = 5_000;
 const cacheKiB = 64 * 1024;
 /** Pages that one automatic checkpoint may move: larger ones hold the committing thread. */
 const checkpointPages = 1_000;
+
+/** Prepared statements that a connection keeps; there are a few hundred in all. */
+const statementsMax = 1_000;
 
 export const migrationsFolder = join(dirname(fileURLToPath(import.meta.url)), "../../migrations");
 
@@ -53,16 +56,48 @@ type Preparable = { _prepare(): { execute(): { sync(): unknown } } };
 
 /** The whole seam over better-sqlite3: prepared statements are kept, and `batch` is one immediate transaction. */
 function withBatch(client: Database.Database): Db {
-  const db = drizzle({ client, schema });
+  const db = drizzle({ client: keepingStatements(client), schema });
   const run = client.transaction((statements: readonly Statement[]) =>
     statements.map((statement) => {
       const rows = (statement as unknown as Preparable)._prepare().execute().sync();
       return Array.isArray(rows) ? rows : [];
     }),
   );
+  /** In WAL mode "normal" commits without waiting for the disk; the next "full" commit takes it along. */
+  function unhurried(statements: readonly Statement[]): unknown[] {
+    const before = client.pragma("synchronous", { simple: true });
+    client.pragma("synchronous = normal");
+    try {
+      return run.immediate(statements);
+    } finally {
+      client.pragma(`synchronous = ${before}`);
+    }
+  }
   return Object.assign(db, {
-    batch: async (statements: readonly Statement[]) => run.immediate(statements),
+    batch: async (statements: readonly Statement[], { mayBeLost = false }: BatchOptions = {}) =>
+      mayBeLost ? unhurried(statements) : run.immediate(statements),
   }) as unknown as Db;
+}
+
+/** The same connection, which prepares each text of SQL once: half of a short statement's cost is its preparing. */
+function keepingStatements(client: Database.Database): Database.Database {
+  const kept = new Map<string, Database.Statement>();
+  return Object.create(client, {
+    prepare: {
+      value: (sql: string) => {
+        const known = kept.get(sql);
+        if (known !== undefined) {
+          // drizzle asks for rows as arrays where it wants them so.
+          if (known.reader) known.raw(false);
+          return known;
+        }
+        if (kept.size >= statementsMax) kept.clear();
+        const statement = client.prepare(sql);
+        kept.set(sql, statement);
+        return statement;
+      },
+    },
+  }) as Database.Database;
 }
 
 function openFile(file: string): Database.Database {

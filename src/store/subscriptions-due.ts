@@ -62,10 +62,10 @@ export type Planned = {
  */
 export async function planSlots(db: Db, planned: readonly Planned[], now: Date): Promise<void> {
   const list = JSON.stringify(planned.map((each) => [each.id, each.slot, each.next, each.send, each.missed]));
-  const unchanged = sql`json_each(${list}) as j, subscriptions as s
+  const unchanged = sql`json_each(${list}) as j cross join subscriptions as s
     where s.id = j.value ->> 0 and coalesce(s.slot_at, s.due_at) = j.value ->> 1`;
   const anyMissed = planned.some((each) => each.missed !== null);
-  await batchAll(db, [
+  const statements = [
     db
       .insert(deliveries)
       .select(ledgerRows(unchanged, 3, { state: "queued", error: "", now }))
@@ -86,7 +86,9 @@ export async function planSlots(db: Db, planned: readonly Planned[], now: Date):
         sql`${subscriptions.id} = j.value ->> 0
           and coalesce(${subscriptions.slotAt}, ${subscriptions.dueAt}) = j.value ->> 1`,
       ),
-  ]);
+  ];
+  // Taken back by a power cut, the same is planned again.
+  await batchAll(db, statements, { mayBeLost: true });
 }
 
 /** When the next digest of anybody is due; null when there is none. */
