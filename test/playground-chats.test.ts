@@ -326,10 +326,12 @@ describe("messages that exist", () => {
         { text: "read", url: "https://e.example.org/" },
       ],
     ];
-    const original = (await send("x", { reply_markup: { inline_keyboard } })).result;
+    const link_preview_options = { is_disabled: true };
+    const original = (await send("x", { reply_markup: { inline_keyboard }, link_preview_options })).result;
     const forwarded = (await call("forwardMessage", { ...from(original.message_id), chat_id: GROUP })).result;
     expect(forwarded.reply_markup.inline_keyboard).toEqual([[{ text: "read", url: "https://e.example.org/" }]]);
     expect(forwarded.forward_origin.sender_user.id).toBe(42);
+    expect(forwarded.link_preview_options).toEqual(link_preview_options);
     const byHand = pg.acts.forward(ANN, { chatId: ANN, messageId: original.message_id }, GROUP);
     expect(byHand.reply_markup?.inline_keyboard.flat()).toHaveLength(1);
   });

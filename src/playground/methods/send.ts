@@ -99,16 +99,9 @@ export function forwardOrigin(original: MessageJson): object {
 }
 
 /** What a message says, without who said it where. */
-export function contentOf({
-  text: plain,
-  entities,
-  caption,
-  caption_entities,
-  document,
-  photo,
-  location,
-}: MessageJson) {
-  return { text: plain, entities, caption, caption_entities, document, photo, location };
+export function contentOf(message: MessageJson) {
+  const { text: plain, entities, link_preview_options, caption, caption_entities, document, photo, location } = message;
+  return { text: plain, entities, link_preview_options, caption, caption_entities, document, photo, location };
 }
 
 type Post = {

@@ -1,11 +1,13 @@
 // @ts-check
 import { bubble } from "./bubble.js";
-import { avatar, byId, h } from "./dom.js";
+import { avatar, byId, h, icon } from "./dom.js";
 import { now, openChat, shownMessages, state, zone } from "./state.js";
 import { dayName, sayDay, word } from "./words.js";
 
 /** Closer to the end than this, a new message scrolls the log along. */
 const followPx = 160;
+/** A message that fills so much of the log is shown from its beginning. */
+const longShare = 0.75;
 
 /** @typedef {import("./bubble.js").Handlers} Handlers */
 /** @typedef {import("../types.ts").Kept} Message */
@@ -13,15 +15,23 @@ const followPx = 160;
 /** Whether the end is in sight: then it stays so, whatever grows. */
 let isFollowing = true;
 
+/** Where a long new message was put to its beginning; as long as nobody scrolls, the next one comes into sight too. */
+let heldAt = -1;
+
 /** Begins to follow the end of the log where the reader does. */
 export function watchLog() {
   const log = byId("log");
+  const jump = byId("jump");
+  jump.append(icon("down"));
+  jump.setAttribute("aria-label", word("newMessages"));
+  jump.addEventListener("click", toEnd);
   log.addEventListener("scroll", () => {
     isFollowing = isAtEnd();
+    if (isFollowing) jump.hidden = true;
   });
-  for (const grown of ["grown", "resize"]) {
-    (grown === "resize" ? window : document).addEventListener(grown, () => isFollowing && toEnd());
-  }
+  document.addEventListener("grown", () => isFollowing && toEnd());
+  // The composer, a keyboard and a turned phone change what is seen of the log.
+  new ResizeObserver(() => isFollowing && toEnd()).observe(log);
 }
 
 /**
@@ -57,7 +67,8 @@ export function drawLog(handlers) {
  */
 export function addMessage(message, handlers) {
   const log = byId("log");
-  const follows = isFollowing || isAtEnd() || message.from?.id === state.as;
+  const isMine = message.from?.id === state.as;
+  const follows = isMine || isFollowing || isAtEnd() || log.scrollTop === heldAt;
   const before = shownMessages().at(-2);
   if (!before) log.replaceChildren();
   if (!before || dayName(before.date * 1_000, zone()) !== dayName(message.date * 1_000, zone()))
@@ -65,7 +76,14 @@ export function addMessage(message, handlers) {
   const node = bubble(message, handlers);
   node.classList.add("new");
   log.append(node);
-  if (follows) toEnd();
+  if (!follows) byId("jump").hidden = false;
+  else if (isMine || node.offsetHeight < log.clientHeight * longShare) toEnd();
+  else {
+    node.scrollIntoView({ block: "start" });
+    heldAt = log.scrollTop;
+    isFollowing = isAtEnd();
+    byId("jump").hidden = isFollowing;
+  }
 }
 
 /**
@@ -93,6 +111,7 @@ export function removeMessages(ids) {
 export function toEnd() {
   const log = byId("log");
   isFollowing = true;
+  byId("jump").hidden = true;
   log.scrollTop = log.scrollHeight;
 }
 
