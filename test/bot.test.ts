@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { commands } from "../src/bot/bot.ts";
 import { publishProfile } from "../src/bot/profile.ts";
 import { ADMIN_ID, GROUP_ID, LONDON_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
+import { offerOwnerLink } from "../src/store/owners.ts";
 import { deliveries, subscriptions } from "../src/store/schema.ts";
 import { readAction } from "../src/telegram/action.ts";
 import { commandTexts, menus } from "../src/text/profile.ts";
@@ -44,6 +45,25 @@ describe("menus", () => {
     expect(unknown).toBe("没有这个命令。发个词就能查新闻，或点 /help");
     expect(text(await world.say(READER_ID, "/status"))).toBe(unknown);
     expect(text(await world.say(ADMIN_ID, "/status"))).toContain("运行得怎样");
+  });
+});
+
+describe("the owner's link of the terminal", () => {
+  test("makes the first who opens it in time run the bot; once", async () => {
+    await offerOwnerLink(world.app.db, "7Q2mZtY0pJ4cVb9xKdRw3A", world.app.now());
+    expect(text(await world.say(LONDON_ID, "/start own_wrong"))).toContain("was used or is too old");
+    expect(text(await world.say(LONDON_ID, "/start own_7Q2mZtY0pJ4cVb9xKdRw3A"))).toBe("You run this bot now.");
+    expect(text(await world.say(LONDON_ID, "/status"))).toContain("How it is running");
+    expect(text(await world.say(READER_ID, "/start own_7Q2mZtY0pJ4cVb9xKdRw3A"))).toContain("已经用过或过期了");
+    expect(text(await world.say(READER_ID, "/status"))).toContain("没有这个命令");
+    expect(text(await world.say(READER_ID, "/feedback 早报很好"))).toBe("转给管理员了。");
+    expect(world.last(LONDON_ID).text).toContain("早报很好");
+  });
+
+  test("not after a quarter of an hour", async () => {
+    await offerOwnerLink(world.app.db, "key", world.app.now());
+    world.playground.moveClock({ byMs: 16 * 60_000 });
+    expect(text(await world.say(READER_ID, "/start own_key"))).toContain("已经用过或过期了");
   });
 });
 

@@ -1,4 +1,5 @@
 import { channel } from "./channel.ts";
+import { digestEdits } from "./digest-edits.ts";
 import { digests } from "./digests.ts";
 import type { Area } from "./handler.ts";
 import { leaving } from "./leaving.ts";
@@ -9,4 +10,14 @@ import { small } from "./small.ts";
 import { starting } from "./start.ts";
 
 /** Everything that can be said and pressed, by area. */
-export const areas: readonly Area[] = [starting, reading, digests, settings, leaving, small, channel, operator];
+export const areas: readonly Area[] = [
+  starting,
+  reading,
+  digests,
+  digestEdits,
+  settings,
+  leaving,
+  small,
+  channel,
+  operator,
+];

@@ -9,7 +9,8 @@ import { insteadSearch } from "../telegram/settings-message.ts";
 import { say, toast } from "./answer.ts";
 import { areas } from "./areas.ts";
 import { onChannelPicked, onPickerClosed } from "./channel.ts";
-import { answerTime, makeDigest, notTime } from "./digests.ts";
+import { answerTime } from "./digest-edits.ts";
+import { makeDigest, notTime } from "./digests.ts";
 import type { Command, Press } from "./handler.ts";
 import { paceOf } from "./limits.ts";
 import { onMigration, onMyMember } from "./members.ts";
@@ -54,7 +55,7 @@ async function onMessage(app: App, ctx: Context): Promise<void> {
 
 async function onCommand(visit: Visit, spoken: Spoken, text: string): Promise<void> {
   const command = commands.get(spoken.name);
-  const known = command !== undefined && (command.operator !== true || isOperator(visit));
+  const known = command !== undefined && (command.operator !== true || (await isOperator(visit)));
   // Commands of other bots in the same group are none of our business.
   if (!known && !isPrivate(visit) && !spoken.addressed) return;
   if (!(await inPace(visit))) return;
@@ -148,7 +149,7 @@ async function onPress(app: App, ctx: Context): Promise<void> {
   }
   const refused = await refusal(visit, press, asked.args);
   await toast(visit, refused ?? "", refused !== null);
-  if (refused === null) await press.act(visit, asked.args);
+  if (refused === null) await guarded(visit, "", () => press.act(visit, asked.args));
 }
 
 async function refusal(visit: Visit, press: Press, args: string[]): Promise<string | null> {
@@ -172,9 +173,10 @@ async function guarded(visit: Visit, words: string, run: () => Promise<void>): P
     await run();
   } catch (error) {
     visit.app.log.error({ update: visit.updateId, error }, "a command broke");
-    const again = words.startsWith("/")
-      ? []
-      : [[insteadSearch(words.slice(0, wordsShownMax), await tokenFor(visit, words), visit)]];
+    const again =
+      words === "" || words.startsWith("/")
+        ? []
+        : [[insteadSearch(words.slice(0, wordsShownMax), await tokenFor(visit, words), visit)]];
     await say(visit, message(lines(visit.text.small.broke), again));
   }
 }

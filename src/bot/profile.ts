@@ -1,4 +1,4 @@
-import type { Api } from "grammy";
+import { type Api, GrammyError } from "grammy";
 import type { BotCommand, BotCommandScope } from "grammy/types";
 import type { Language } from "../text/index.ts";
 import {
@@ -20,13 +20,20 @@ export async function publishProfile(api: Api, { admins }: { admins: readonly nu
     await api.setMyDescription(description[language], at);
     await api.setMyShortDescription(shortDescription[language], at);
     for (const { scope, commands } of scopes(language)) await api.setMyCommands(commands, { scope, ...at });
-    for (const id of admins) {
-      const scope = { type: "chat" as const, chat_id: id };
-      // An admin who never wrote to the bot has no chat to show a menu in; it comes at the next start.
-      await api
-        .setMyCommands(listed([...menus.operators, ...menus.private], language), { scope, ...at })
-        .catch(() => {});
-    }
+  }
+  for (const id of admins) await publishOperatorMenu(api, id);
+}
+
+/** The menu of one who runs the bot: theirs first, then everybody's. */
+export async function publishOperatorMenu(api: Api, userId: number): Promise<void> {
+  const scope = { type: "chat" as const, chat_id: userId };
+  const names = [...menus.operators, ...menus.private];
+  try {
+    await api.setMyCommands(listed(names, "en"), { scope });
+    await api.setMyCommands(listed(names, "zh"), { scope, language_code: "zh" });
+  } catch (error) {
+    // Who never wrote to the bot has no chat to show a menu in; it comes with the next start.
+    if (!(error instanceof GrammyError)) throw error;
   }
 }
 

@@ -60,7 +60,7 @@ async function showAgain(visit: Visit): Promise<void> {
 /** Why there is nothing, to each in their role. */
 export async function noNews(visit: Visit): Promise<Message> {
   const sources = await countSources(visit.app.db);
-  return renderNoNews({ sources, admin: isOperator(visit), private: isPrivate(visit) }, readingOf(visit));
+  return renderNoNews({ sources, admin: await isOperator(visit), private: isPrivate(visit) }, readingOf(visit));
 }
 
 /** `/search words`, or just words in a private chat. Bare it asks, with what people read about now. */

@@ -1,4 +1,5 @@
 import { GrammyError } from "grammy";
+import { ownersOf } from "../store/owners.ts";
 import type { Visit } from "./visit.ts";
 
 export type Rights = "yes" | "no" | "unsure";
@@ -26,6 +27,7 @@ export async function rightsIn(visit: Visit, chatId: number, userId: number): Pr
 }
 
 /** The people who run this bot. */
-export function isOperator(visit: Visit): boolean {
-  return visit.kind === "private" && visit.userId !== null && visit.app.config.ADMIN_IDS.includes(visit.userId);
+export async function isOperator({ app, kind, userId }: Visit): Promise<boolean> {
+  if (kind !== "private" || userId === null) return false;
+  return app.config.ADMIN_IDS.includes(userId) || (await ownersOf(app.db)).includes(userId);
 }

@@ -3,6 +3,7 @@ import { message } from "../telegram/message.ts";
 import { renderHello, renderHelp, renderId } from "../telegram/settings-message.ts";
 import { ask, say } from "./answer.ts";
 import type { Area } from "./handler.ts";
+import { operatorsOf } from "./owner.ts";
 import { isPrivate, type Visit } from "./visit.ts";
 
 const feedbackCharsMax = 2_000;
@@ -32,9 +33,9 @@ export async function thanks(visit: Visit): Promise<void> {
 
 /** A person's words, to everybody who runs the bot. */
 export async function feedback(visit: Visit, words: string): Promise<void> {
-  const { app, ctx, text, chatId } = visit;
+  const { ctx, text, chatId } = visit;
   if (words === "") return ask(visit, message(lines(text.small.feedbackAsk)), "feedback");
-  const operators = app.config.ADMIN_IDS.filter((id) => id !== chatId);
+  const operators = (await operatorsOf(visit)).filter((id) => id !== chatId);
   const name = [ctx.from?.first_name, ctx.from?.last_name].filter(Boolean).join(" ").slice(0, nameCharsMax);
   const note = html`${text.small.feedbackFrom(chatId, name)}\n${words.slice(0, feedbackCharsMax)}`;
   const sent = await Promise.allSettled(

@@ -1,5 +1,6 @@
 import { changeSubscriber } from "../store/subscribers.ts";
 import { findSubscription, reschedule } from "../store/subscriptions.ts";
+import { action } from "../telegram/action.ts";
 import { html, lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { firstMinute, renderGroupStart, renderStart, renderStarted } from "../telegram/start-message.ts";
@@ -11,6 +12,7 @@ import { listMessage, optionsOf, storeDigest } from "./digests.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
 import { claimOwner } from "./owner.ts";
 import { openStory } from "./reading.ts";
+import { mayManage } from "./rights.ts";
 import { saveZone } from "./settings.ts";
 import { ensureKnown, isPrivate, readingOf, refreshed, type Visit, zoneGuess } from "./visit.ts";
 
@@ -26,7 +28,7 @@ export const starting: Area = {
 
 /** `/start`, perhaps with what a link says: a digest to subscribe to, a story, an owner's key. */
 async function start(visit: Visit, payload: string): Promise<void> {
-  if (!isPrivate(visit)) return say(visit, renderGroupStart(visit));
+  if (!isPrivate(visit)) return startInGroup(visit);
   if (payload.startsWith("own_")) return claimOwner(visit, payload.slice(4));
   if (await comeBack(visit)) return;
   const story = /^st_([0-9a-z]+)$/.exec(payload)?.[1];
@@ -35,6 +37,12 @@ async function start(visit: Visit, payload: string): Promise<void> {
   const minute = await minuteOf(visit, payload);
   const page = renderStart({ ...readingOf(visit), guess: zoneGuess(visit), minute: minute ?? firstMinute });
   await say(visit, page);
+}
+
+/** In a group its admins are asked at once when, and what they stopped comes back; members see the one line. */
+async function startInGroup(visit: Visit): Promise<void> {
+  if ((await mayManage(visit)) !== "yes") return say(visit, renderGroupStart(visit));
+  if (!(await comeBack(visit))) await say(visit, renderSubscribeAsk(optionsOf(visit)));
 }
 
 /** One who stopped, blocked us or has digests already: everything is as it was. */
@@ -90,7 +98,7 @@ async function times(visit: Visit, [zone]: string[]): Promise<void> {
 
 function goAction(time: string, timezone: string): string {
   const [hour, minute] = time.split(":").map(Number) as [number, number];
-  return `1:go:${hour * 60 + minute}:${timezone.replaceAll(":", "~")}`;
+  return action("go", hour * 60 + minute, timezone);
 }
 
 /** A group's digest names its hour to those who want it privately; a private one's tells nobody anything. */

@@ -12,7 +12,7 @@ export type Message = {
   preview: string | null;
 };
 
-/** What one message may hold. Telegram cuts at 4,096, 100 and about 9,500 bytes; the rest is room for what we misjudge. */
+/** What one message may hold. Telegram cuts at 4,096, 100 and about 9,500 bytes; what is left is for misjudging. */
 export const codePointsMax = 3_500;
 export const entitiesMax = 90;
 export const entityBytesMax = 8_000;

@@ -46,7 +46,7 @@ export type StoryOptions = Reading & {
   from: { kind: From; token?: string; page?: number } | null;
 };
 
-/** A story's page in the order of the news: what it is, how it went, who says so, what belongs to it, what else matters. */
+/** A story's page: what it is, how it went, who says so, what belongs to it, what else matters. */
 export function renderStory(story: StoryPage, options: StoryOptions): Message {
   const numbered = [...story.related.slice(0, relatedMax), ...story.top.slice(0, topMax)];
   const page = (details: Details) => blocks(...storyBlocks(story, options, details));

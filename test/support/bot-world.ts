@@ -1,3 +1,6 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Bot } from "grammy";
 import type { Update } from "grammy/types";
@@ -5,12 +8,13 @@ import type { App, Job } from "../../src/app.ts";
 import { createBot } from "../../src/bot/bot.ts";
 import { readConfig } from "../../src/config.ts";
 import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
+import { createWork } from "../../src/jobs/work.ts";
 import { silentLog } from "../../src/log.ts";
 import { sampleNews } from "../../src/playground/news.ts";
 import { createPlayground, type Playground } from "../../src/playground/playground.ts";
 import type { Kept } from "../../src/playground/types.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
 import { createGate } from "../../src/telegram/gate.ts";
-import { openNodeStore } from "./store.ts";
 
 const token = "1000000001:a-token-for-tests-only-000000";
 
@@ -32,6 +36,8 @@ export type BotWorld = {
   ): Promise<Kept[]>;
   /** A person presses the button with this label (or beginning of data) in the newest message that has it. */
   press(userId: number, label: string, chatId?: number): Promise<{ toast: string; alert: boolean; answers: Kept[] }>;
+  /** Does the jobs that were enqueued, as the program does; what was pushed is in the chats then. */
+  work(): Promise<void>;
   last(chatId: number): Kept;
   close(): Promise<void>;
 };
@@ -50,7 +56,10 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
   const server = serve({ fetch: playground.app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise((done) => server.once("listening", done));
   const address = server.address() as { port: number };
-  const store = await openNodeStore();
+  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
+  const file = join(folder, "test.db");
+  if (options.news !== false) copyFileSync(await newsFile(at), file);
+  const store = openSqlite(file, { durability: "normal" });
   const bot = new Bot(token, { client: { apiRoot: `http://127.0.0.1:${address.port}`, timeoutSeconds: 10 } });
   await bot.init();
   const jobs: Job[] = [];
@@ -68,7 +77,6 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
     enqueue: (job) => jobs.push(job),
   };
   bot.use(createBot(app));
-  if (options.news !== false) await readNews(app, at);
   let offset = 0;
 
   async function settle(): Promise<Update[]> {
@@ -105,20 +113,43 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
       const toast = await answered;
       return { toast: toast?.text ?? "", alert: toast?.show_alert ?? false, answers: found };
     },
+    work: async () => {
+      const work = createWork(app, bot);
+      while (jobs.length > 0) await work(jobs.shift()!);
+    },
     last: (chatId) => playground.botMessages(chatId).at(-1)!,
     close: async () => {
       playground.close();
       await new Promise((done) => server.close(done));
-      await store.close();
+      store.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** The sample news of the playground, up to this moment, by the one way in. */
-async function readNews(app: App, at: Date): Promise<void> {
-  const ingest = createIngest(app.db, app.now);
+const newsFiles = new Map<number, Promise<string>>();
+
+/** A database with the playground's sample news; read once, and copied for each world. */
+function newsFile(at: Date): Promise<string> {
+  const known = newsFiles.get(at.getTime());
+  if (known !== undefined) return known;
+  const made = readNews(at);
+  newsFiles.set(at.getTime(), made);
+  return made;
+}
+
+/** The sample news up to this moment, by the one way in. */
+async function readNews(at: Date): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
+  const file = join(folder, "news.db");
+  const store = openSqlite(file, { durability: "normal" });
+  const ingest = createIngest(store.db, () => at);
   const all = sampleNews(at).map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
   for (let n = 0; n < all.length; n += incomingMax) await ingest(all.slice(n, n + incomingMax));
+  // Closing moves everything from the log into the one file.
+  store.close();
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return file;
 }
 
 export function labels(message: Kept): string[] {

@@ -4,7 +4,7 @@ export type ChatKind = "private" | "group" | "supergroup" | "channel";
 export type Language = "zh" | "en";
 /** Which articles a reader is shown. */
 export type NewsLanguages = Language | "both";
-/** resting: blocked or kicked us, may come back; gone: deleted for good; stopped: asked to stop, settings kept a while. */
+/** resting: blocked or kicked us, may come back; gone: for good; stopped: asked to stop, settings kept a while. */
 export type SubscriberState = "active" | "resting" | "gone" | "stopped";
 
 /** A chat that receives: a person, a group, a channel, a forum topic. Its id is ours, since chat ids change. */
