@@ -41,6 +41,19 @@ const ids = text
   )
   .transform((value) => value.split(",").map(Number));
 
+const hosts = text
+  .refine(
+    (value) => /^$|^\s*[\w.:[\]-]+\s*(?:,\s*[\w.:[\]-]+\s*)*$/.test(value),
+    "must be names or addresses separated by commas, such as wiki.internal,10.0.0.5:8080",
+  )
+  .transform((value) =>
+    value
+      .toLowerCase()
+      .split(",")
+      .map(bareHost)
+      .filter((host) => host !== ""),
+  );
+
 const zone = text.refine(isZone, "must be an IANA time zone such as Asia/Shanghai");
 
 /** Every setting there is; the README's table and .env.example are held to this. */
@@ -105,6 +118,16 @@ export const settings = {
     help: "Pay Telegram for deliveries above 30 a second (allow_paid_broadcast): true or false.",
     example: "true",
   },
+  SOURCE_HOSTS: {
+    schema: withDefault(hosts, ""),
+    help: "Hosts inside your own network that sources may be on, separated by commas; all others inside are refused.",
+    example: "wiki.internal,10.0.0.5:8080",
+  },
+  HTTPS_PROXY: {
+    schema: optional(httpUrl),
+    help: "A proxy through which all sources are read.",
+    example: "http://proxy.example.org:3128",
+  },
   LOG_LEVEL: {
     schema: withDefault(
       z.enum(
@@ -130,6 +153,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   });
   if (wrong.length > 0) throw new UserError(`These settings need mending (environment or .env):\n${wrong.join("\n")}`);
   return Object.fromEntries(entries) as Config;
+}
+
+/** "[::1]" is written with brackets in addresses and compared without. */
+function bareHost(host: string): string {
+  return host.trim().replace(/^\[|\]$/g, "");
 }
 
 function isZone(value: string): boolean {

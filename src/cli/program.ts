@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addDeliveryCommands } from "./deliveries.ts";
 import { addFindCommands } from "./find.ts";
 import { addImportCommand } from "./import.ts";
+import { addReadCommand } from "./read.ts";
 import { createShell, type Shell } from "./shell.ts";
 import { addWebhookCommand } from "./webhook.ts";
 
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     return made;
   };
   addImportCommand(program, shell);
+  addReadCommand(program, shell);
   addFindCommands(program, shell);
   addDeliveryCommands(program, shell);
   addWebhookCommand(program, shell);

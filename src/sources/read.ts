@@ -61,8 +61,9 @@ export type ReadOptions = {
  * kinds and mistakes are dealt with; it never throws. JSON Lines too large for memory are read by `readJsonl`.
  */
 export async function readDocument(bytes: Uint8Array, options: ReadOptions): Promise<Reading> {
-  if (isJsonl(bytes, options.name)) return await jsonlReading(bytes, options);
-  const { text } = decodeBytes(bytes, { contentType: options.headers["content-type"] ?? null });
+  const plain = await unzipped(bytes);
+  if (isJsonl(plain, options.name)) return await jsonlReading(plain, options);
+  const { text } = decodeBytes(plain, { contentType: options.headers["content-type"] ?? null });
   const url = absoluteUrl(options.headers["content-location"] ?? "", options.url) ?? options.url;
   const given = { ...options, url };
   for (const read of readersFor(text)) {
@@ -130,6 +131,24 @@ export async function* readArticles(
 const nothing: Reading = {
   ...{ kind: "unknown", title: "", language: "und", articles: [], links: [], failed: [], feed: null, outlines: [] },
 };
+
+/** A file that was compressed on its way, as far as the limit. */
+async function unzipped(bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    for await (const piece of stream) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > documentBytesMax) break;
+    }
+  } catch {
+    // What came out before it broke is read.
+  }
+  return whole(pieces, length).subarray(0, documentBytesMax);
+}
 
 type Reader = (text: string, options: ReadOptions) => Reading | null;
 
