@@ -97,7 +97,18 @@ function searchPage(language: Language): SearchPage {
     at: new Date(now.getTime() - n * 90 * 86_400_000),
   }));
   const query = language === "zh" ? "大桥" : "bridge";
-  return { query, articles: 46, stories: 17, more: false, order: "best", week: false, page: 1, pages: 4, results };
+  return {
+    query,
+    articles: 46,
+    stories: 17,
+    more: false,
+    near: false,
+    order: "best",
+    week: false,
+    page: 1,
+    pages: 4,
+    results,
+  };
 }
 
 function storyPage(language: Language): StoryPage {
@@ -191,7 +202,7 @@ function layouts(language: Language): Record<string, Message[]> {
     noNewsAdmin: one(renderNoNews({ sources: 0, admin: true, private: true }, reading)),
     start: one(renderStart({ ...reading, guess: timezone, minute: 480 })),
     startAsk: one(renderStart({ ...reading, guess: null, minute: 480 })),
-    started: one(renderStarted({ subscriptionId: 12, next: "08:00", place: "A", rule: "B", workdays: false }, reading)),
+    started: one(renderStarted({ subscriptionId: 12, next: "08:00", place: "A", rule: "B", todays: true }, reading)),
     groupStart: one(renderGroupStart(reading)),
     subscriptions: one(
       subscription.renderSubscriptions([view, { ...view, next: null }], { ...here, pausedUntil: null }),

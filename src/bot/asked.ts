@@ -4,7 +4,7 @@ import { findSubscription, listSubscriptions, type Subscription } from "../store
 import { renderDigest } from "../telegram/digest-message.ts";
 import { html } from "../telegram/html.ts";
 import { say } from "./answer.ts";
-import { hasNews } from "./news.ts";
+import { hasNews, toldStories } from "./news.ts";
 import { noNews } from "./reading.ts";
 import { ensureKnown, type Visit } from "./visit.ts";
 
@@ -27,6 +27,12 @@ export async function askDigest(visit: Visit, _words: string, subscriptionId?: n
   const to = own?.subscriberId ?? subscriber.id;
   await askForDigest(app.db, { subscriptionId: own?.id ?? 0, subscriberId: to, updateId }, now);
   app.enqueue({ kind: "deliver" });
+}
+
+/** Was anything pushed to this chat within a day? Then "today's" would repeat or be empty. */
+export async function hadToday(visit: Visit): Promise<boolean> {
+  if (visit.known === undefined) return false;
+  return (await toldStories(visit.app, visit.known.id, visit.now)).length > 0;
 }
 
 /** `/preview`: what the next digest would be now. Looking counts as nothing. */

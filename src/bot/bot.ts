@@ -2,9 +2,10 @@ import { type BotError, Composer, type Context } from "grammy";
 import type { App } from "../app.ts";
 import { readClockTime } from "../news/clock-time.ts";
 import { closeAsk, openAsk } from "../store/visits.ts";
-import { readAction } from "../telegram/action.ts";
+import { action, readAction } from "../telegram/action.ts";
 import { lines } from "../telegram/html.ts";
 import { type Message, message } from "../telegram/message.ts";
+import { searchAction } from "../telegram/search-message.ts";
 import { insteadSearch } from "../telegram/settings-message.ts";
 import { say, toast } from "./answer.ts";
 import { areas } from "./areas.ts";
@@ -45,7 +46,7 @@ async function onMessage(app: App, ctx: Context): Promise<void> {
   if (visit === undefined || (ctx.from?.is_bot === true && !visit.anonymous)) return;
   const text = (ctx.message?.text ?? "").trim();
   const spoken = readCommand(text, app.me.username);
-  if (spoken !== null) return onCommand(visit, spoken, text);
+  if (spoken !== null) return onCommand(visit, spoken);
   if (isPrivate(visit)) return onPrivate(visit, text);
   // In a group only what answers our own question is for us.
   if (ctx.message?.reply_to_message?.from?.id === app.me.id && text !== "" && !text.startsWith("/")) {
@@ -53,7 +54,7 @@ async function onMessage(app: App, ctx: Context): Promise<void> {
   }
 }
 
-async function onCommand(visit: Visit, spoken: Spoken, text: string): Promise<void> {
+async function onCommand(visit: Visit, spoken: Spoken): Promise<void> {
   const command = commands.get(spoken.name);
   const known = command !== undefined && (command.operator !== true || (await isOperator(visit)));
   // Commands of other bots in the same group are none of our business.
@@ -65,7 +66,11 @@ async function onCommand(visit: Visit, spoken: Spoken, text: string): Promise<vo
     return say(visit, message(lines(visit.text.small.notAdmin)));
   }
   await closeAsk(visit.app.db, visit.chatId, visit.userId ?? 0);
-  await guarded(visit, text, () => command.run(visit, spoken.words));
+  await guarded(
+    visit,
+    async () => action("cmd", spoken.name),
+    () => command.run(visit, spoken.words),
+  );
 }
 
 /** Anything that is no command, in a private chat: an answer, a plain word, a time, else a search. */
@@ -80,10 +85,14 @@ async function onPrivate(visit: Visit, text: string): Promise<void> {
   if (location !== undefined) return answerLocation(visit, location);
   const words = text === "" ? (ctx.message?.caption ?? "").trim() : text;
   if (words === "") return say(visit, message(lines(visit.text.small.onlyText)));
-  await guarded(visit, words, async () => {
-    if ((await onPickerClosed(visit, words)) || (await onAnswer(visit, words))) return;
-    await onWords(visit, words);
-  });
+  await guarded(
+    visit,
+    async () => searchAction(await tokenFor(visit, words), 1, "best", false),
+    async () => {
+      if ((await onPickerClosed(visit, words)) || (await onAnswer(visit, words))) return;
+      await onWords(visit, words);
+    },
+  );
 }
 
 /** The next words after a question of ours are its answer. */
@@ -141,7 +150,7 @@ async function onPress(app: App, ctx: Context): Promise<void> {
   const pace = await paceOf(visit, "press");
   if (pace !== "fine") return toast(visit, visit.text.small.tooFast);
   const asked = readAction(query.data ?? "");
-  const press = asked === null ? undefined : presses.get(asked.verb);
+  const press = asked === null ? undefined : asked.verb === "cmd" ? retryPress : presses.get(asked.verb);
   if (asked === null || press === undefined) {
     await toast(visit, visit.text.small.tooOldShort);
     if (isPrivate(visit)) await tooOld(visit);
@@ -149,7 +158,12 @@ async function onPress(app: App, ctx: Context): Promise<void> {
   }
   const refused = await refusal(visit, press, asked.args);
   await toast(visit, refused ?? "", refused !== null);
-  if (refused === null) await guarded(visit, "", () => press.act(visit, asked.args));
+  if (refused === null)
+    await guarded(
+      visit,
+      async () => query.data ?? null,
+      () => press.act(visit, asked.args),
+    );
 }
 
 async function refusal(visit: Visit, press: Press, args: string[]): Promise<string | null> {
@@ -168,18 +182,29 @@ async function inPace(visit: Visit): Promise<boolean> {
 }
 
 /** Something broke while a person waits: it is noted, they are told, and can try again with one tap. */
-async function guarded(visit: Visit, words: string, run: () => Promise<void>): Promise<void> {
+async function guarded(visit: Visit, again: () => Promise<string | null>, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
     visit.app.log.error({ update: visit.updateId, error }, "a command broke");
-    const again =
-      words === "" || words.startsWith("/")
-        ? []
-        : [[insteadSearch(words.slice(0, wordsShownMax), await tokenFor(visit, words), visit)]];
-    await say(visit, message(lines(visit.text.small.broke), again));
+    const retry = await again();
+    await say(
+      visit,
+      message(lines(visit.text.small.broke), retry === null ? [] : [[{ text: visit.text.small.again, action: retry }]]),
+    );
   }
 }
+
+/** "Try again" under a command that broke: the same command, as its menu entry would send it. */
+const retryPress: Press = {
+  refuse: async (visit, [name = ""]) => {
+    const command = commands.get(name);
+    if (command === undefined || (command.operator === true && !(await isOperator(visit))))
+      return visit.text.small.tooOldShort;
+    return command.managed === true && (await mayManage(visit)) !== "yes" ? visit.text.small.notAdmin : null;
+  },
+  act: async (visit, [name = ""]) => commands.get(name)?.run(visit, ""),
+};
 
 /** Whatever got this far is noted; the update counts as handled, or Telegram would send it for ever. */
 function onError(app: App, { error, ctx }: BotError<Context>): void {

@@ -15,7 +15,8 @@ export async function paceOf(visit: Visit, kind: "command" | "press"): Promise<P
   const mostOfPerson = kind === "command" ? commandsPerPerson : pressesPerPerson;
   const own = await countVisit(db, `${kind === "command" ? "u" : "p"}${person}`, visit.now);
   if (own > mostOfPerson) return own === mostOfPerson + 1 ? "notice" : "silence";
-  if (visit.kind === "private" || kind === "press") return "fine";
+  // Telegram counts edits in a group as well, so pages that are turned there count like commands.
+  if (visit.kind === "private") return "fine";
   const group = await countVisit(db, `c${visit.chatId}`, visit.now);
   if (group <= commandsPerGroup) return "fine";
   return group === commandsPerGroup + 1 ? "notice" : "silence";

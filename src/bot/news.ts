@@ -44,14 +44,19 @@ export async function topPage({ db }: Pick<App, "db">, wanted: Wanted): Promise<
 }
 
 /** The stories that were pushed to a chat within a day, the newest first. */
-export async function toldPage({ db }: Pick<App, "db">, subscriberId: number, wanted: Wanted): Promise<TopLine[]> {
-  const since = new Date(wanted.now.getTime() - dayMs);
-  const firstId = Math.floor((wanted.now.getTime() - toldDaysMax * dayMs) / 1000) * idsPerSecond;
-  const told = [...(await hadStories(db, subscriberId, firstId))].filter(([, { at }]) => at >= since);
-  const ids = told
+export async function toldStories({ db }: Pick<App, "db">, subscriberId: number, now: Date): Promise<number[]> {
+  const since = new Date(now.getTime() - dayMs);
+  const firstId = Math.floor((now.getTime() - toldDaysMax * dayMs) / 1000) * idsPerSecond;
+  return [...(await hadStories(db, subscriberId, firstId))]
+    .filter(([, { at }]) => at >= since)
     .toSorted((a, b) => b[1].at.getTime() - a[1].at.getTime())
     .slice(0, toldAgainMax)
     .map(([storyId]) => storyId);
+}
+
+/** The same as lines of a list. */
+export async function toldPage({ db }: Pick<App, "db">, subscriberId: number, wanted: Wanted): Promise<TopLine[]> {
+  const ids = await toldStories({ db }, subscriberId, wanted.now);
   const members = await membersOfStories(db, ids, outletsReadMax);
   const lists = ids.flatMap((id) => [members.get(id) ?? []]).filter((list) => list.length > 0);
   return (await storyCards(db, lists, languageOf(wanted))).map((card) => lineOf(card, wanted.now));
@@ -130,7 +135,7 @@ export async function findNews(
   });
   const more = found.more || found.total > groupedMax;
   const counts = { articles: found.total, stories: groups.length, more, page, pages };
-  return { page: { query, order, week, results, ...counts }, near };
+  return { page: { query, order, week, results, near: found.near, ...counts }, near };
 }
 
 async function countOf(db: App["db"], word: string, options: Omit<Parameters<typeof searchArticles>[2], "limit">) {

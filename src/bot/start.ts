@@ -7,7 +7,7 @@ import { firstMinute, renderGroupStart, renderStart, renderStarted } from "../te
 import { renderSubscribeAsk, renderTimes, ruleText } from "../telegram/subscription-message.ts";
 import { canonicalZone, placeName } from "../text/places.ts";
 import { say, show } from "./answer.ts";
-import { askDigest } from "./asked.ts";
+import { askDigest, hadToday } from "./asked.ts";
 import { listMessage, optionsOf, storeDigest } from "./digests.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
 import { claimOwner } from "./owner.ts";
@@ -81,8 +81,9 @@ async function go(visit: Visit, [at, zone]: string[]): Promise<void> {
   const next = subscription.dueAt === null ? "" : there.text.coming(subscription.dueAt, reading);
   const place = placeName(timezone, there.language);
   const rule = ruleText(subscription.rule, reading);
-  await show(there, renderStarted({ subscriptionId: subscription.id, next, place, rule, workdays: false }, there));
-  await askDigest(there, "", subscription.id);
+  const todays = !(await hadToday(there));
+  await show(there, renderStarted({ subscriptionId: subscription.id, next, place, rule, todays }, there));
+  if (todays) await askDigest(there, "", subscription.id);
 }
 
 /** Other hours for the first digest: each is the one tap again, at that hour. */

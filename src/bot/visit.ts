@@ -1,6 +1,7 @@
 import type { Context } from "grammy";
 import type { Chat, User } from "grammy/types";
 import type { App } from "../app.ts";
+import { settings } from "../config.ts";
 import { ensureSubscriber, findSubscriber, type Subscriber } from "../store/subscribers.ts";
 import type { Button } from "../telegram/message.ts";
 import { type Language, languageOf, type Reading, type Text, textIn } from "../text/index.ts";
@@ -92,7 +93,8 @@ export function timezoneOf(visit: Visit): string {
 export function zoneGuess(visit: Visit): string | null {
   if (visit.known?.timezoneKnown === true) return visit.known.timezone;
   const { DEFAULT_TIMEZONE: zone, DEFAULT_LANGUAGE: language } = visit.app.config;
-  return visit.language === language ? zone : null;
+  const isSet = zone !== settings.DEFAULT_TIMEZONE.schema.parse(undefined);
+  return visit.language === language && (language === "zh" || isSet) ? zone : null;
 }
 
 export function isPrivate(visit: Visit): boolean {

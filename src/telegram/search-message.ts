@@ -19,6 +19,8 @@ export type SearchPage = {
   articles: number;
   stories: number;
   more: boolean;
+  /** Nothing has all that was asked for: these come near. */
+  near: boolean;
   order: SearchOrder;
   /** Only what is at most seven days old. */
   week: boolean;
@@ -56,7 +58,7 @@ export function renderNoResult(
   const head = searched.week ? text.noneThisWeek(words) : text.none(words);
   const [before, after] = head.split(words) as [string, string | undefined];
   const title = html`🔍 ${before}${bold(words)}${after ?? ""}`;
-  const hint = lines(near === null ? null : text.near(near.word, String(near.articles)), text.fewer);
+  const hint = lines(near === null ? null : text.meant(near.word, String(near.articles)), text.fewer);
   const rows: Button[][] = [];
   if (near !== null) rows.push([{ text: text.searchFor(clip(near.word, 30)), action: action("near", options.token) }]);
   if (searched.week) rows.push([{ text: text.allTime, action: searchAction(options.token, 1, "best", false) }]);
@@ -95,7 +97,7 @@ function searchHead(found: SearchPage, options: SearchOptions): Html {
     found.stories === found.articles
       ? text.search.countsPlain(count(found.articles))
       : text.search.counts(count(found.articles), count(found.stories));
-  return html`🔍 ${bold(clip(found.query, queryColumns))}${counts}`;
+  return lines(html`🔍 ${bold(clip(found.query, queryColumns))}${counts}`, found.near && text.search.near);
 }
 
 function result(found: SearchPage, n: number, options: SearchOptions & { snippets: boolean; links: boolean }): Html {

@@ -48,9 +48,9 @@ export function zoneButtons({ language, now }: Reading, minute: number | null): 
   return Array.from({ length: Math.ceil(all.length / 2) }, (_, row) => all.slice(row * 2, row * 2 + 2));
 }
 
-/** Subscribed with one tap; today's digest follows at once. */
+/** Subscribed with one tap; today's digest follows at once, unless the reader saw it before. */
 export function renderStarted(
-  started: { subscriptionId: number; next: string; place: string; rule: string; workdays: boolean },
+  started: { subscriptionId: number; next: string; place: string; rule: string; todays: boolean },
   { language }: Pick<Reading, "language">,
 ): Message {
   const text = textIn(language).start;
@@ -61,7 +61,7 @@ export function renderStarted(
     { text: text.undo, action: action("undo", id) },
   ];
   const line = text.confirm(started.next, started.place, started.rule);
-  return message(lines(line, text.todays), [row.filter((_, n) => n !== 1 || !started.workdays)]);
+  return message(lines(line, started.todays && text.todays), [row]);
 }
 
 /** Silence towards members: one line, one button, for those who may set it up. */
