@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { nextSlot } from "../news/schedule.ts";
+import { nextSlot, type SlotCache } from "../news/schedule.ts";
 import { type DueDelivery, type NewDelivery, priorityOf, tooLate } from "../store/deliveries.ts";
 import type { Outcome } from "../store/deliveries-settle.ts";
 import type { Message } from "../telegram/message.ts";
@@ -41,13 +41,13 @@ type PrepareApp = Pick<App, "db" | "gate" | "now" | "log">;
 export async function prepare(
   app: PrepareApp,
   rows: readonly DueDelivery[],
-  { compose, cache }: { compose: Composer; cache: Map<string, Promise<unknown>> },
+  { compose, cache, slots }: { compose: Composer; cache: Map<string, Promise<unknown>>; slots: SlotCache },
 ): Promise<{ ready: Prepared[]; settled: Outcome[] }> {
   const settled: Outcome[] = [];
   const candidates: Deliverable[] = [];
   const now = app.now();
   for (const row of rows) {
-    const why = reasonToSkip(row, now);
+    const why = reasonToSkip(row, { now, slots });
     if (why === null) candidates.push(row as Deliverable);
     else settled.push({ id: row.id, state: "skipped", error: why });
   }
@@ -101,7 +101,7 @@ function partOf(due: Deliverable, message: Outgoing, { part, now }: { part: numb
 }
 
 /** Why a row is of no use any more; null when it is. Asked by hand (a negative slot) is sent to whoever asked. */
-function reasonToSkip(row: DueDelivery, now: Date): string | null {
+function reasonToSkip(row: DueDelivery, { now, slots }: { now: Date; slots: SlotCache }): string | null {
   const { subscriber, subscription } = row;
   if (subscriber === undefined) return "the subscriber left";
   if (row.slot < 0) return null;
@@ -112,6 +112,6 @@ function reasonToSkip(row: DueDelivery, now: Date): string | null {
   if (row.kind !== "digest") return null;
   const slot = new Date(row.slot * 1000);
   if (now.getTime() - slot.getTime() > usefulMs) return tooLate;
-  const next = nextSlot({ ...subscription, timezone: subscriber.timezone }, slot);
+  const next = nextSlot({ ...subscription, timezone: subscriber.timezone }, slot, slots);
   return next <= now ? tooLate : null;
 }

@@ -1,3 +1,4 @@
+import { createSlotCache } from "../news/schedule.ts";
 import { claimDeliveries, claimMax, nextQueuedAt, urgentPriority, withReaders } from "../store/deliveries.ts";
 import { recoverSending } from "../store/deliveries-settle.ts";
 import { priorities } from "../telegram/gate.ts";
@@ -5,7 +6,7 @@ import { type Composer, prepare } from "./deliver-prepare.ts";
 import { after, createRun, type DeliverApp, leaseMs, type Run } from "./deliver-run.ts";
 
 /** Calls at once. Telegram answers in 40 to 60 ms, so this is room for the paid rate and for slow minutes. */
-export const inFlightMax = 200;
+export const inFlightMax = 240;
 /** A row that is due again within this time is waited for; later ones are found by the next tick. */
 const waitForNextMs = 5_000;
 const lookAgainMs = 50;
@@ -25,6 +26,7 @@ export type DeliverOptions = {
 export async function deliver(app: DeliverApp, { compose, signal, inFlight = inFlightMax }: DeliverOptions) {
   await recover(app);
   const run = createRun(app, inFlight);
+  const slots = createSlotCache();
   try {
     while (signal?.aborted !== true && run.halted === null) {
       await run.settleSome();
@@ -42,7 +44,7 @@ export async function deliver(app: DeliverApp, { compose, signal, inFlight = inF
       const claim = { priority, limit: granted, now: app.now(), leaseMs, token: run.token };
       const rows = await claimDeliveries(app.db, claim);
       const due = await withReaders(app.db, rows);
-      const { ready, settled } = await prepare(app, due, { compose, cache: run.cache() });
+      const { ready, settled } = await prepare(app, due, { compose, cache: run.cache(), slots });
       run.add(settled);
       await app.gate.giveBack(granted - ready.length);
       await run.launch(ready);

@@ -2,14 +2,16 @@ import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { enqueueStatement, type NewDelivery } from "./deliveries.ts";
 import { jsonList, seconds } from "./json-list.ts";
-import { deliveries, shown, subscribers, subscriptions, tallies } from "./schema.ts";
+import { deliveries, shown, subscribers, tallies } from "./schema.ts";
 
 /** Rows whose `sending` is made durable in one commit. */
-export const sendingPerCommit = 40;
+export const sendingPerCommit = 80;
 /** Longest error that is kept, in characters. */
 const errorCharsMax = 300;
 /** Rows that one recovery handles. */
 const recoverMax = 500;
+/** A reader's digests are counted up to here. */
+const digestsCounted = 3;
 
 export type Marked = { id: number; subscriberId: number; articleIds: readonly number[] };
 
@@ -90,7 +92,7 @@ export async function settle(
   const anyFailed = outcomes.some((each) => each.state === "failed");
   const statements = [
     tallyStatement(db, ours),
-    ...(anySent ? sentStatements(db, ours, now) : []),
+    ...(anySent ? [seenStatement(db, ours)] : []),
     ...(anyNotShown ? [takeBackShown(db, ours)] : []),
     ...(anyFailed ? [skipOtherParts(db, ours, now)] : []),
     db
@@ -179,16 +181,13 @@ function tallyStatement(db: Db, ours: SQL): Statement {
     });
 }
 
-/** A digest's first part moves its "since", and counts among the first ones that explain themselves. */
-function sentStatements(db: Db, ours: SQL, now: Date): Statement[] {
-  const digests = sql`from ${ours} and j.value ->> 1 = 'sent' and d.kind = 'digest' and d.part = 1`;
-  return [
-    db.update(subscriptions).set({ sinceAt: now }).where(sql`${subscriptions.id} in (select d.ref ${digests})`),
-    db
-      .update(subscribers)
-      .set({ digestsSeen: sql`${subscribers.digestsSeen} + 1` })
-      .where(sql`${subscribers.id} in (select d.subscriber_id ${digests}) and ${subscribers.digestsSeen} < 3`),
-  ];
+/** A reader's first digests explain themselves: a digest's first part counts. */
+function seenStatement(db: Db, ours: SQL): Statement {
+  const readers = sql`select d.subscriber_id from ${ours} and j.value ->> 1 = 'sent' and d.kind = 'digest' and d.part = 1`;
+  return db
+    .update(subscribers)
+    .set({ digestsSeen: sql`${subscribers.digestsSeen} + 1` })
+    .where(sql`${subscribers.id} in (${readers}) and ${subscribers.digestsSeen} < ${digestsCounted}`);
 }
 
 function showStatement(db: Db, had: (readonly number[])[], { token, now }: { token: string; now: Date }): Statement {
