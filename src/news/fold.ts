@@ -174,8 +174,8 @@ function form(unit: number): string {
   const char = String.fromCharCode(unit);
   const known = letters[char];
   if (known !== undefined) return known;
-  if (/\s/.test(char)) return " ";
-  if (/\p{Cc}|\p{Cf}|\p{Co}/u.test(char) || unit === 0x34f || (unit >= 0xfe00 && unit <= 0xfe0f)) return removed;
+  if (/\p{Cf}|\p{Co}/u.test(char) || unit === 0x34f || (unit >= 0xfe00 && unit <= 0xfe0f)) return removed;
+  if (/\s|\p{Cc}/u.test(char)) return " ";
   if (unit >= 0xff00 || (unit >= 0xfb00 && unit <= 0xfb06)) return char.normalize("NFKC").toLowerCase();
   if (han[unit]) return String.fromCharCode(han[unit] as number);
   if (/\p{M}/u.test(char)) return unit >= 0x300 && unit <= 0x36f ? removed : char;

@@ -81,13 +81,16 @@ function chineseWords(text: string): string[] {
   return words.filter((word) => word.length >= 2);
 }
 
-/** Characters from which a line without spaces is more than a name. */
+/** Characters of words from which a line without spaces is more than a name; a word of an alphabet counts as two at most. */
 const questionCharsMin = 7;
 
-/** Whether what was typed may be answered by articles that have most of it: plain words, nothing exact or excluded. */
+/**
+ * Whether a few articles that have it word for word are not the whole answer: one long line of plain text. Words set
+ * apart are meant to be there, each of them.
+ */
 export function isQuestion(query: Query): boolean {
-  if (query.none.length > 0 || query.all.some((group) => group.length > 1)) return false;
-  const texts = query.all.flat().flatMap((clause) => (clause.kind === "text" ? [clause] : []));
-  if (texts.length === 0 || texts.some((clause) => clause.exact || clause.where === "title")) return false;
-  return texts.length > 1 || [...query.text].length >= questionCharsMin;
+  const [first, ...others] = query.all.flat().filter((clause) => clause.kind === "text");
+  if (first === undefined || others.length > 0 || first.exact || first.where === "title") return false;
+  const chars = runsOf(first.piece).reduce((sum, run) => sum + run.text.length, 0);
+  return wordsOf(first.piece).reduce((sum, word) => sum + Math.min(2, word.text.length), chars) >= questionCharsMin;
 }

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { fold, foldMapped } from "../src/news/fold.ts";
+import { indexed, piecePhrase, wordPhrase } from "../src/news/grams.ts";
+
+describe("folding", () => {
+  const cases: [string, string][] = [
+    ["ｉＰｈｏｎｅ１７發布", "iphone17发布"],
+    ["習近平 裡裏 為爲 颱風 臺灣 衞 説", "习近平 里里 为为 台风 台湾 卫 说"],
+    ["什么 什麼 幺", "什么 什么 幺"],
+    ["看著 著名 看着", "看着 着名 看着"],
+    ["Café Ñandú ŁÓDŹ Straße İstanbul œuvre ё", "cafe nandu lodz strasse istanbul oeuvre е"],
+    ["ｶﾞﾝﾀﾞﾑ がぎ が", "ガンダム がぎ が"],
+    ["한국", "한국"],
+    ["3·15 3・15 3‧15 3•15", "3·15 3·15 3·15 3·15"],
+    ["don’t well‑known", "don't well-known"],
+    ["  a\u3000\u00a0b\n\n c ", "a b c"],
+    ["a\u00adb\u200bc\ufeff❤\ufe0f", "abc❤"],
+    ["“引”《书》。，！（一）", "“引”《书》。,!(一)"],
+    ["𝐇𝐞𝐥𝐥𝐨 𠮷野家 😀", "hello 𠮷野家 😀"],
+    ["\ud83d half", "half"],
+    ["", ""],
+  ];
+  it.each(cases)("%j", (text, folded) => {
+    expect(fold(text)).toBe(folded);
+  });
+
+  it("changes nothing the second time", () => {
+    for (const [text] of cases) expect(fold(fold(text))).toBe(fold(text));
+  });
+
+  it("knows where each character stood", () => {
+    const text = "  Straße\u00ad ｶﾞ 😀發 ";
+    const { text: folded, at } = foldMapped(text);
+    expect(folded).toBe("strasse ガ 😀发");
+    expect([...folded].length).toBeLessThan(at.length);
+    const place = folded.indexOf("发");
+    expect(text.slice(at[place], at[place + 1])).toBe("發 ");
+    expect(text.slice(at[folded.indexOf("ガ")], at[folded.indexOf("ガ") + 1])).toBe("ｶﾞ");
+    expect(at[folded.length]).toBe(text.length);
+  });
+});
+
+describe("the index's tokens", () => {
+  const text = fold("星川iPhone17发布会，5G 😀a don't it");
+  const { grams, signs } = indexed("", [text], ["s7"]);
+  const chars = [...text];
+
+  it("hold every piece of a text as a row of neighbours", () => {
+    for (let from = 0; from < chars.length; from++) {
+      for (let to = from + 1; to <= chars.length; to++) {
+        const piece = chars.slice(from, to).join("");
+        if (piece.trim() === "") continue;
+        const { tokens, open, table } = piecePhrase(piece);
+        const row = ` ${tokens.join(" ")}${open ? "" : " "}`;
+        expect(` ${table === "grams" ? grams : signs} `, piece).toContain(row);
+      }
+    }
+  });
+
+  it("hold nothing else of ASCII than letters, digits and spaces", () => {
+    expect(`${grams}${signs}`).toMatch(/^[a-z0-9 \u0080-\u{10ffff}]*$/u);
+  });
+
+  it("hold the words of alphabets by themselves", () => {
+    const padded = ` ${grams} `;
+    expect(padded).toContain(` ${wordPhrase("iphone17").tokens.join(" ")} `);
+    expect(padded).toContain(` ${wordPhrase("don't").tokens.join(" ")} `);
+    expect(padded).not.toContain(` ${wordPhrase("phone").tokens.join(" ")} `);
+  });
+});
