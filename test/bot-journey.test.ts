@@ -175,6 +175,20 @@ describe("a reader in Shanghai", () => {
     expect(await rows()).toHaveLength(3);
   });
 
+  test("a digest about one subject carries its name", async () => {
+    expect(text(await world.say(READER_ID, "/subscribe 20:00 科技 工作日"))).toContain(
+      "工作日 20:00（上海）发科技晚报",
+    );
+    expect((await rows())[0]).toMatchObject({ minute: 1200, rule: "workdays", query: "subject:tech" });
+    await world.press(READER_ID, "发一份看看");
+    await world.work();
+    expect(world.last(READER_ID).text!.split("\n")[0]).toMatch(/科技晚报/);
+    await world.say(READER_ID, "/subscribe 20:00 工作日");
+    expect(await rows()).toHaveLength(2);
+    await world.say(LONDON_ID, "/subscribe weekdays 7pm Technology");
+    expect(world.last(LONDON_ID).text).toContain("Technology evening digest");
+  });
+
   test("a digest is edited in place: hour, days, count, traits, pause, remove", async () => {
     await world.say(READER_ID, "/subscribe 08:00");
     const [list] = await world.say(READER_ID, "/subscriptions");

@@ -240,6 +240,13 @@ describe("Telegram refuses", () => {
     world.playground.fault({ kind: "flood", method: "sendMessage", retryAfter: 1 });
     expect(text(await world.say(READER_ID, "/id"))).toContain(String(READER_ID));
     expect(world.logged).toEqual([]);
+
+    // What nobody foresaw is noted and said, and one tap tries again.
+    refuse("Bad Request: something of next year");
+    const [broke] = await world.say(READER_ID, "/top");
+    expect(broke!.text).toBe("出了点问题，已经记下。");
+    expect(world.logged).toHaveLength(1);
+    expect(text((await world.press(READER_ID, "再试一次")).answers)).toContain("现在最要紧的");
   });
 });
 

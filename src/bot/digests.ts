@@ -1,5 +1,6 @@
 import { readClockTime } from "../news/clock-time.ts";
 import { isRule } from "../news/schedule.ts";
+import { allSubjects } from "../store/subjects.ts";
 import { changeSubscriber, type Subscriber } from "../store/subscribers.ts";
 import {
   addSubscription,
@@ -48,9 +49,20 @@ export type Own = { subscription: Subscription; subscriber: Subscriber };
 /** `/subscribe 08:00 工作日`: makes it; bare it asks, with buttons. */
 async function subscribe(visit: Visit, words: string): Promise<void> {
   if (words === "") return say(visit, renderSubscribeAsk(optionsOf(visit)));
-  const said = readClockTime(words);
+  const { query, rest } = await takeSubject(visit, words);
+  const said = readClockTime(rest);
   if (said === null) return say(visit, notTime(visit, words));
-  await makeDigest(visit, { minute: said.minute, rule: said.rule ?? "daily" }, say);
+  await makeDigest(visit, { minute: said.minute, rule: said.rule ?? "daily", query }, say);
+}
+
+/** `20:00 科技`: the subject that is named beside the time, as a subscription keeps it; "" for all news. */
+async function takeSubject(visit: Visit, words: string): Promise<{ query: string; rest: string }> {
+  for (const { slug, nameZh, nameEn } of await allSubjects(visit.app.db)) {
+    const names = [nameZh, nameEn, slug].map((name) => name.replace(/[^\p{L}\p{N} ]/gu, "."));
+    const pattern = new RegExp(`${names[0]}|(?<![a-z])(?:${names[1]}|${names[2]})(?![a-z])`, "iu");
+    if (pattern.test(words)) return { query: `subject:${slug}`, rest: words.replace(pattern, " ") };
+  }
+  return { query: "", rest: words };
 }
 
 async function subscribeAt(visit: Visit, [at, rule = "daily"]: string[]): Promise<void> {
@@ -64,7 +76,7 @@ export function notTime(visit: Visit, words: string) {
   return message(lines(visit.text.subscribe.notTime([...words].slice(0, wordsShownMax).join(""))));
 }
 
-type Wanted = { minute: number; rule: string };
+type Wanted = { minute: number; rule: string; query?: string };
 type Answer = typeof say;
 
 /** One digest more, unless there is the same already. Who pauses everything and asks for one wants them again. */
@@ -93,7 +105,8 @@ export async function storeDigest(visit: Visit, wanted: Wanted): Promise<(Own & 
   const known = await subscriptionByOrigin(app.db, origin);
   if (known !== undefined) return { subscription: known, subscriber, existed: false };
   const list = await listSubscriptions(app.db, subscriber.id);
-  const same = list.find((each) => each.minute === wanted.minute && each.rule === wanted.rule && each.query === "");
+  const { minute, rule, query = "" } = wanted;
+  const same = list.find((each) => each.minute === minute && each.rule === rule && each.query === query);
   if (same !== undefined) return { subscription: same, subscriber, existed: true };
   if (list.length >= subscriptionsMax) return "full";
   subscriber = await wake(visit, subscriber);

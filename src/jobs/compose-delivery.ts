@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import { composeDigest } from "../digest/compose.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
+import { subscriptionName } from "../telegram/subscription-message.ts";
 import type { Composer, Deliverable, Outgoing } from "./deliver-prepare.ts";
 
 /** What a digest is like for one who asks for it without having one. */
@@ -43,6 +44,9 @@ async function digestOf(
     firstDigests: subscriber.digestsSeen < firstDigests,
     asked,
     evenEmpty,
+    ...(subscription === undefined || subscription.query === ""
+      ? {}
+      : { name: subscriptionName(subscription, subscriber) }),
   };
   return renderDigest(edition, options);
 }

@@ -1,4 +1,5 @@
-import { editionName, type Reading, textIn } from "../text/index.ts";
+import { builtInSubjects } from "../news/subjects.ts";
+import { editionName, type Language, type Reading, textIn } from "../text/index.ts";
 import { placeName } from "../text/places.ts";
 import { action } from "./action.ts";
 import { clip } from "./clip.ts";
@@ -47,8 +48,16 @@ export function subscriptionName(
 ): string {
   const edition = textIn(language).digest.editions[editionName(Math.floor(minute / 60))];
   if (query === "") return edition;
-  const gap = language === "zh" ? "" : " ";
-  return `${clip(query, nameColumns)}${gap}${language === "zh" ? edition : edition.toLowerCase()}`;
+  const name = clip(subjectName(query, language), nameColumns);
+  return language === "zh" ? `${name}${edition}` : `${name} ${edition.toLowerCase()}`;
+}
+
+/** What a digest is about, in the reader's language: the subject's name, else the words that ask for it. */
+function subjectName(query: string, language: Language): string {
+  const slug = /^subject:(\S+)$/.exec(query)?.[1];
+  const subject = builtInSubjects.find((each) => each.slug === slug);
+  if (subject === undefined) return slug ?? query;
+  return language === "zh" ? subject.nameZh : subject.nameEn;
 }
 
 /** All digests, a line and a number each. */

@@ -126,7 +126,8 @@ export const en: Text = {
     askGroup: "When shall I post it here?",
     workdays: (time) => `Workdays ${time}`,
     otherTime: "Another hour",
-    askTime: "Send me the hour, for example 07:30 or 7pm. You can put weekdays, weekends or mon,wed,fri before it.",
+    askTime:
+      "Send me the hour, for example 07:30 or 7pm. Weekdays, weekends or mon,wed,fri may stand beside it, and technology, business or sport.",
     notTime: (words) => `I can’t read “${words}”. Like this: 08:00`,
     exists: (rule, time) => `You already have one ${rule} at ${time}.`,
     tooMany: (most) => `${most} at most; remove one in /subscriptions first.`,
@@ -251,7 +252,7 @@ export const en: Text = {
   },
   help: {
     title: "How it works",
-    text: "· Type a word to search\n· /top what matters now\n· /digest one right away\n· /subscribe 08:00 daily; weekdays 7pm works too\n· /subscriptions change, pause, remove\n· /timezone London · /language\n· Tap a number in a digest for how it went, other outlets and related news\n\nIn a group: add me, then an admin sends /subscribe 20:00\nIn a channel: /settings, Post to a channel",
+    text: "· Type a word to search\n· /top what matters now\n· /digest one right away\n· /subscribe 08:00 daily; weekdays 7pm technology works too\n· /subscriptions change, pause, remove\n· /timezone London · /language\n· Tap a number in a digest for how it went, other outlets and related news\n\nIn a group: add me, then an admin sends /subscribe 20:00\nIn a channel: /settings, Post to a channel",
     group:
       "· /top what matters now\n· /search and a word to find news\n· Admins: /subscribe 20:00 posts a digest here, /subscriptions changes it, /stop ends it",
     toGroup: "Add to a group ↗",

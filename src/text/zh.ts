@@ -131,7 +131,7 @@ export const zh = {
     askGroup: "几点发到这里？",
     workdays: (time: string) => `工作日 ${time}`,
     otherTime: "别的钟点",
-    askTime: "发钟点给我，比如 07:30，或 8点半。前面可以加 工作日、周末、每周一三五。",
+    askTime: "发钟点给我，比如 07:30，或 8点半。也可以加 工作日、周末、每周一三五，或 科技、财经、体育。",
     notTime: (words: string) => `没看懂“${words}”。像这样：08:00，或 8点半`,
     exists: (rule: string, time: string) => `${rule} ${time} 已经有一份了。`,
     tooMany: (most: number) => `最多${most}份，先在 /subscriptions 里去掉一份。`,
@@ -256,7 +256,7 @@ export const zh = {
   },
   help: {
     title: "怎么用",
-    text: "· 直接发词就是查新闻，两个字也行\n· /top 现在最要紧的\n· /digest 现在就来一份\n· /subscribe 08:00 每天定时发，可以写 工作日 8点半\n· /subscriptions 改、停、去掉\n· /timezone 伦敦 · /language 语言\n· 简报里点数字，看经过、其他媒体和相关内容\n\n放进群里：把我加进群，管理员发 /subscribe 20:00\n发到频道：/settings 里点“发到频道”",
+    text: "· 直接发词就是查新闻，两个字也行\n· /top 现在最要紧的\n· /digest 现在就来一份\n· /subscribe 08:00 每天定时发，也可以写 工作日 8点半 科技\n· /subscriptions 改、停、去掉\n· /timezone 伦敦 · /language 语言\n· 简报里点数字，看经过、其他媒体和相关内容\n\n放进群里：把我加进群，管理员发 /subscribe 20:00\n发到频道：/settings 里点“发到频道”",
     group:
       "· /top 现在最要紧的\n· /search 加词，查新闻\n· 管理员：/subscribe 20:00 每天在这里发一份，/subscriptions 改，/stop 停",
     toGroup: "加进群 ↗",
