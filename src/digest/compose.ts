@@ -120,12 +120,12 @@ async function updateOf(
   return grown === null ? null : { sentence: grown.sentence, lastTold: grown.lastTold, lastAt: before.at };
 }
 
-function storyOf(card: StoryCard, update: EditionStory["update"], related: RelatedLine[]): EditionStory {
+function storyOf(card: StoryCard, update: EditionStory["update"], related: Around[]): EditionStory {
   const newest = card.members.at(-1)?.id ?? card.articleId;
   return {
     storyId: card.id,
     // What was told, and how far the story had come: only what is published later can be new.
-    articleIds: [...new Set([card.articleId, newest])],
+    articleIds: [...new Set([card.articleId, newest, ...related.map((line) => line.articleId)])],
     title: card.title,
     url: card.url,
     summary: joined(card.summary.slice(0, sentencesMax), card.language),
@@ -133,18 +133,22 @@ function storyOf(card: StoryCard, update: EditionStory["update"], related: Relat
     rush: card.rush,
     at: card.lastAt ?? new Date(0),
     update,
-    related,
+    related: related.map(({ articleId: _had, ...line }) => line),
   };
 }
 
+/** A related line with the article that it shows: its reader has had that, too. */
+type Around = RelatedLine & { articleId: number };
+
 /** Other stories that belong with this one, in its language, each with why. */
-async function linesOf(db: Db, card: StoryCard): Promise<RelatedLine[]> {
+async function linesOf(db: Db, card: StoryCard): Promise<Around[]> {
   const around = await relatedTo(db, card.articleId, { limit: relatedLookedThrough });
   return (around?.related ?? [])
     .filter(
       ({ article, reason }) => article.language === card.language && !article.titleCut && reason.kind !== "same-story",
     )
     .map(({ article, reason }) => ({
+      articleId: article.id,
       storyId: article.storyId ?? article.id,
       title: article.title,
       url: article.url,
