@@ -1,7 +1,7 @@
 import type { Sketch } from "./sketch.ts";
 
 /** Log-odds of two articles in two languages that share nothing. */
-const base = -3.5;
+const base = -7;
 /** What a shared number of three digits and more adds; one of two digits adds half. */
 const perNumber = 2.1;
 /** What a shared Latin word adds, at most three of them. */

@@ -24,6 +24,25 @@ const weights = {
   otherDayTold: -0.62,
 };
 
+/**
+ * The same for joining a story, where most articles found by terms tell something else: fitted on those that a stream
+ * finds within a week. Squares (fitted as well) because likeness saturates: two texts need not be copies to be one event.
+ */
+const joinWeights = {
+  base: -5.93,
+  title: [3.89, -1.39],
+  text: [-0.17, -1.42],
+  coveredLess: [2.37, -2.22],
+  coveredMore: [1.59, -2.54],
+  ownTitleLess: [4.88, -2.13],
+  ownTitleMore: [3.35, 0],
+  ownTextLess: [1.5, -0.25],
+  ownTextMore: [0.84, 0],
+  sameDay: [0.18, 0],
+  nextDay: [0.45, 0],
+  otherDayTold: [-0.71, 0],
+} as const;
+
 /** How much each term of one article says among the articles around it. */
 export type Surroundings = {
   center: Sketch;
@@ -67,6 +86,19 @@ export function likeness(around: Surroundings, other: Sketch): number {
   const features = featuresOf(around, other);
   let score = weights.base;
   for (const name in features) score += weights[name as keyof Features] * features[name as keyof Features];
+  return score;
+}
+
+/** The same among all that a stream of news brings within a week, of which most tell something else. */
+export function joinLikeness(around: Surroundings, other: Sketch): number {
+  const features = featuresOf(around, other);
+  let score = joinWeights.base;
+  for (const name in features) {
+    if (name === "sameWeek") continue;
+    const [weight, square] = joinWeights[name as Exclude<keyof typeof joinWeights, "base">];
+    const value = features[name as keyof Features];
+    score += weight * value + square * value * value;
+  }
   return score;
 }
 

@@ -1,5 +1,6 @@
 import { type Background, rarity } from "./background.ts";
 import { isCommon } from "./common-words.ts";
+import { type Marks, marksOf } from "./contrast.ts";
 import { numberTerm, textCharsMax, tokenize } from "./terms.ts";
 import { toldDay } from "./told-day.ts";
 
@@ -7,6 +8,8 @@ import { toldDay } from "./told-day.ts";
 export const keyTermsMax = 12;
 /** And of these, numbers and Latin words, by which an article in another language finds it. */
 const sharedScriptMax = 3;
+/** Characters that a first sentence has. */
+const firstSentenceChars = 90;
 /** A number as small as this, or a year, is in every text. */
 const numberMin = 10;
 /** How much more a headline's term counts among them. */
@@ -28,7 +31,8 @@ export type Sketch = {
   numbers: Set<number>;
   /** Latin words: with the numbers, what articles of two languages share. */
   words: Set<string>;
-  headline: string;
+  /** What sets it apart from other events of its kind; read when it is first asked for. */
+  marks: () => Marks;
   /** Days since 1970 of its publication; null when nobody says. */
   day: number | null;
   /** The day that the text itself tells first, see toldDay; null when it tells none. */
@@ -64,10 +68,18 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
     keys: keyTerms(weighed, [...numbers].map(numberTerm)),
     numbers,
     words: new Set([...title.words, ...rest.words]),
-    headline: article.title,
+    marks: once(() => marksOf(article.title, start.slice(0, firstSentenceChars))),
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),
     toldDay: toldDay(`${article.title}\n${start}`, article.publishedAt),
     language: article.language,
+  };
+}
+
+function once<T>(work: () => T): () => T {
+  let done: T | undefined;
+  return () => {
+    done ??= work();
+    return done;
   };
 }
 

@@ -1,19 +1,19 @@
 import { tellApart } from "./contrast.ts";
 import { crossLikeness } from "./cross-language.ts";
-import { likeness, type Surroundings, surroundings, textCosine } from "./likeness.ts";
+import { joinLikeness, type Surroundings, surroundings, textCosine } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Members of a story that a newcomer is compared with: its founder and its latest. */
 export const membersComparedMax = 6;
-/** Mean log-odds over a story's members from which a newcomer belongs to it. */
-const joinScore = 2.3;
+/** Mean log-odds over a story's members from which a newcomer belongs to it: one in five, as a stream has few of a kind. */
+const joinScore = -1.6;
 /** How much more a story of several articles asks, an article: chains of half likenesses drag it away otherwise. */
-const perMember = 0.15;
+const perMember = 0.3;
 /** Mean log-odds between two stories from which they are one. */
-const mergeScore = 3;
+const mergeScore = -0.6;
 /** An article leaves a story for a newcomer that it is this like, when it is this unlike the rest. */
-const leaveFor = 4;
-const leaveBelow = 1;
+const leaveFor = 0;
+const leaveBelow = -2.5;
 /** Most of a newcomer's text is another's: it carries it, and tells nothing of its own. */
 const copyCosine = 0.9;
 
@@ -38,16 +38,13 @@ export type Decision = {
 export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: readonly Gathering[]): Decision {
   const around = surroundings(article, nearby);
   const found = gatherings
-    .map((gathering) => ({ id: gathering.id, ...belonging(article, gathering, around) }))
-    .filter((each) => each.mean >= joinScore && !each.apart)
+    .map((gathering) => ({ ...gathering, mean: belonging(article, gathering, around) }))
+    .filter((each) => each.mean >= joinScore && !each.members.some((member) => tellApart(article, member)))
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
   if (first === undefined) return { ...alone, split: splitOff(article, nearby, { gatherings, around }) };
-  const home = gatherings.find((each) => each.id === first.id)!;
-  const merge = others
-    .filter((other) => areOne(home, gatherings.find((each) => each.id === other.id)!, nearby))
-    .map((other) => other.id);
-  return { storyId: first.id, merge, split: null, copyOf: originalOf(article, home.members) };
+  const merge = others.filter((other) => areOne(first, other, nearby)).map((other) => other.id);
+  return { storyId: first.id, merge, split: null, copyOf: originalOf(article, first.members) };
 }
 
 const alone: Decision = { storyId: null, merge: [], split: null, copyOf: null };
@@ -64,11 +61,11 @@ function splitOff(
   for (const { id, members } of gatherings) {
     if (members.length < 3) continue;
     const close = members.find(
-      (member) => member.id !== id && likeness(around, member) >= leaveFor && !tellApart(article, member),
+      (member) => member.id !== id && joinLikeness(around, member) >= leaveFor && !tellApart(article, member),
     );
     if (close === undefined) continue;
     const from = surroundings(close, nearby);
-    const rest = members.filter((member) => member.id !== close.id).map((member) => likeness(from, member));
+    const rest = members.filter((member) => member.id !== close.id).map((member) => joinLikeness(from, member));
     if (mean(rest) < leaveBelow) return close.id;
   }
   return null;
@@ -81,17 +78,12 @@ function originalOf(article: Sketch, members: readonly Sketch[]): number | null 
   return original?.id ?? null;
 }
 
-function belonging(article: Sketch, { members }: Gathering, around: Surroundings) {
+function belonging(article: Sketch, { members }: Gathering, around: Surroundings): number {
   const same = members.filter((member) => member.language === article.language);
-  const foreign = members.filter((member) => member.language !== article.language);
-  const scores = same.map((member) => likeness(around, member));
-  return {
-    mean:
-      same.length > 0
-        ? mean(scores) - perMember * (same.length - 1)
-        : Math.max(...foreign.map((member) => crossLikeness(article, member))),
-    apart: members.some((member) => tellApart(article, member)),
-  };
+  if (same.length > 0) {
+    return mean(same.map((member) => joinLikeness(around, member))) - perMember * (same.length - 1);
+  }
+  return Math.max(...members.map((member) => crossLikeness(article, member)));
 }
 
 function areOne(a: Gathering, b: Gathering, nearby: readonly Sketch[]): boolean {
@@ -100,7 +92,7 @@ function areOne(a: Gathering, b: Gathering, nearby: readonly Sketch[]): boolean 
     const from = surroundings(one, nearby);
     for (const other of b.members) {
       if (tellApart(one, other)) return false;
-      scores.push(one.language === other.language ? likeness(from, other) : crossLikeness(one, other));
+      scores.push(one.language === other.language ? joinLikeness(from, other) : crossLikeness(one, other));
     }
   }
   return mean(scores) >= mergeScore;

@@ -11,7 +11,7 @@ const sketchesMax = 8_192;
 /** Neighbours in time that one term leads to. */
 const perTermMax = 40;
 /** Articles that share less than this of an article's weightiest terms are not compared: about two terms of twelve. */
-export const sharedMin = 0.25;
+export const sharedMin = 0.2;
 
 export type StoredSketch = Sketch & {
   storyId: number | null;
