@@ -8,7 +8,7 @@ import { indexStatements } from "./search-index.ts";
 /** Articles of one write: about 5 ms of it, so that nobody waits for the lock. */
 export const articlesPerBatch = 32;
 /** An id is seconds × 2^20 + n. */
-const idsPerSecond = 2 ** 20;
+export const idsPerSecond = 2 ** 20;
 /** Ids below this are of articles without a date: they are never news. */
 export const firstDatedId = 2 ** 40;
 /** How often a batch is tried when another process stored the same article meanwhile. */
@@ -32,6 +32,13 @@ export async function saveArticles(db: Db, drafts: readonly SourcedDraft[], opti
       if (attempt >= attemptsMax) throw error;
     }
   }
+}
+
+/** Which of these are stored already, under whatever address or name. */
+export async function areKnown(db: Db, drafts: readonly SourcedDraft[]): Promise<boolean[]> {
+  const keys = drafts.map(keysOf);
+  const known = await idsByKeys(db, keys.flat());
+  return keys.map((own) => own.some((key) => known.has(key)));
 }
 
 /** Is there anything at all to read? */

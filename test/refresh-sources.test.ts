@@ -1,0 +1,294 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { pagesPerReadMax } from "../src/jobs/complete-articles.ts";
+import { createIngest } from "../src/jobs/ingest.ts";
+import { refreshSources } from "../src/jobs/refresh-sources.ts";
+import { createLog } from "../src/log.ts";
+import { createNodeDial } from "../src/sources/dial-node.ts";
+import { createRobots } from "../src/sources/robots.ts";
+import type { Db } from "../src/store/db.ts";
+import { addReading, listSources, removeReading, setReadingState } from "../src/store/readings.ts";
+import { articles } from "../src/store/schema.ts";
+import { ensureSource } from "../src/store/sources.ts";
+import { openNodeStore } from "./support/store.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const allowed = new Set(["127.0.0.1"]);
+let now = new Date("2026-11-22T08:00:00Z");
+let server: Server;
+let root = "";
+let store: Awaited<ReturnType<typeof openNodeStore>>;
+let hangUp: () => Promise<void>;
+let run: () => Promise<void>;
+/** What the site has; a function is asked. */
+let site: Record<string, string | ((request: IncomingMessage, response: ServerResponse) => void)>;
+let asked: string[];
+
+beforeEach(async () => {
+  now = new Date("2026-11-22T08:00:00Z");
+  site = {};
+  asked = [];
+  server = createServer((request, response) => {
+    asked.push(request.url!);
+    const page = site[request.url!];
+    if (typeof page === "function") page(request, response);
+    else response.writeHead(page === undefined ? 404 : 200).end(page);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  store = await openNodeStore();
+  const { dial, close } = createNodeDial({ allowed });
+  hangUp = close;
+  const clock = () => now;
+  const web = {
+    dial,
+    allowed,
+    userAgent: "tidings-test",
+    zone: "UTC",
+    now: clock,
+    robots: createRobots(dial, { userAgent: "tidings-test", allowed }),
+  };
+  const app = { db: store.db, now: clock, random: () => 0.5, log: createLog("silent", () => {}) };
+  run = () => refreshSources(app, { ...web, ingest: createIngest(store.db, clock) });
+});
+
+afterEach(async () => {
+  await hangUp();
+  await store.close();
+  server.close();
+});
+
+const paragraph =
+  "<p>长湖的水从11月初开始退，渔民把船拖上了岸，水务局说今年的降水比往年少三成，上游两座水库又在检修。</p>";
+const page = (title: string) =>
+  `<html><head><title>${title}</title></head><body><h1>${title}</h1><div class="content">${paragraph.repeat(4)}</div></body></html>`;
+const item = (n: number, more = "") =>
+  `<item><title>长湖第${n}天的水位</title><link>/a/${n}</link><pubDate>Sun, 22 Nov 2026 07:${String(n % 60).padStart(2, "0")}:00 GMT</pubDate>${more}</item>`;
+const feed = (...items: string[]) =>
+  `<rss version="2.0"><channel><title>南港网</title>${items.join("")}</channel></rss>`;
+
+async function add(path: string, kind: "feed" | "page" = "feed", name = "南港网") {
+  const source = await ensureSource(store.db, name, { kind, language: "zh", url: root + path, now });
+  await addReading(store.db, { sourceId: source.id, url: root + path, intervalMinutes: null }, now);
+  return source;
+}
+const stored = (db: Db) => db.select().from(articles);
+const health = async (name = "南港网") => (await listSources(store.db, now)).find((one) => one.source.name === name)!;
+const later = (ms: number) => {
+  now = new Date(now.getTime() + ms);
+};
+
+test("a feed's teasers are completed from their pages, once", async () => {
+  site = {
+    "/feed": feed(item(1, "<description>水退了。</description>"), item(2)),
+    "/a/1": page("长湖第1天的水位"),
+    "/a/2": page("长湖第2天的水位"),
+  };
+  await add("/feed");
+  await run();
+  const rows = await stored(store.db);
+  expect(rows.map((row) => [row.title, row.body.length > 100, row.publishedAt?.toISOString()])).toEqual([
+    ["长湖第1天的水位", true, "2026-11-22T07:01:00.000Z"],
+    ["长湖第2天的水位", true, "2026-11-22T07:02:00.000Z"],
+  ]);
+  expect(rows[0]!.lead).toBe("水退了。");
+  expect((await health()).reading).toMatchObject({ failures: 0, lastReadAt: now });
+  expect((await health()).articlesInWeek).toBe(2);
+  asked = [];
+  later(hour);
+  await run();
+  expect(asked).toEqual(["/feed"]);
+  expect(await stored(store.db)).toHaveLength(2);
+});
+
+test("nothing is read before its time, and what is paused not at all", async () => {
+  site = { "/feed": feed(item(1)), "/a/1": page("长湖第1天的水位") };
+  const { id } = await add("/feed");
+  await run();
+  asked = [];
+  later(minute);
+  await run();
+  expect(asked).toEqual([]);
+  await setReadingState(store.db, id, { state: "paused", now });
+  later(24 * hour);
+  await run();
+  expect(asked).toEqual([]);
+  await setReadingState(store.db, id, { state: "active", now });
+  await run();
+  expect(asked).toEqual(["/feed"]);
+});
+
+test("304 costs no parsing; validators are sent", async () => {
+  let conditional: string | undefined;
+  site = {
+    "/feed": (request, response) => {
+      conditional = request.headers["if-none-match"];
+      if (conditional === '"1"') response.writeHead(304).end();
+      else
+        response
+          .writeHead(200, { etag: '"1"' })
+          .end(feed(item(1, `<description>${"水退了。".repeat(200)}</description>`)));
+    },
+  };
+  await add("/feed");
+  await run();
+  expect(conditional).toBeUndefined();
+  later(hour);
+  await run();
+  expect(conditional).toBe('"1"');
+  expect((await health()).reading).toMatchObject({ etag: '"1"', lastReadAt: now, failures: 0 });
+});
+
+test("failures are counted with their reason and tried again later and later; success forgets them", async () => {
+  site = { "/feed": (_request, response) => void response.writeHead(403).end() };
+  await add("/feed");
+  const since = now;
+  for (const wait of [8, 15, 30]) {
+    await run();
+    const { reading } = await health();
+    expect(reading).toMatchObject({ failureCode: "status", failure: "answered 403", failingSince: since });
+    expect(reading!.dueAt.getTime() - now.getTime()).toBeCloseTo(wait * minute, -5);
+    now = reading!.dueAt;
+  }
+  expect((await health()).reading!.failures).toBe(3);
+  site["/feed"] = feed(item(1));
+  await run();
+  expect((await health()).reading).toMatchObject({ failures: 0, failure: "", failingSince: null });
+});
+
+test("a server's wish to be left alone is kept", async () => {
+  site = { "/feed": (_request, response) => void response.writeHead(429, { "retry-after": "7200" }).end() };
+  await add("/feed");
+  await run();
+  expect((await health()).reading!.dueAt.getTime() - now.getTime()).toBeGreaterThanOrEqual(2 * hour);
+});
+
+test("a permanent redirect is remembered", async () => {
+  site = {
+    "/old": (_request, response) => void response.writeHead(301, { location: "/feed" }).end(),
+    "/feed": feed(item(1)),
+  };
+  await add("/old");
+  await run();
+  expect((await health()).reading!.url).toBe(`${root}/feed`);
+});
+
+test("what says no time: of any age on the first read, of now later on", async () => {
+  const undated = (n: number) => `<item><title>没有日期的第${n}条新闻</title><guid>${n}</guid></item>`;
+  site = { "/feed": feed(undated(1)) };
+  await add("/feed");
+  await run();
+  later(hour);
+  site["/feed"] = feed(undated(1), undated(2));
+  await run();
+  const dates = new Map((await stored(store.db)).map((row) => [row.title, row.publishedAt?.getTime() ?? null]));
+  expect(dates).toEqual(
+    new Map([
+      ["没有日期的第1条新闻", null],
+      ["没有日期的第2条新闻", now.getTime()],
+    ]),
+  );
+});
+
+test("a date in the future is now", async () => {
+  site = {
+    "/feed": feed(
+      "<item><title>明年的新闻</title><guid>1</guid><pubDate>Sun, 22 Nov 2027 08:00:00 GMT</pubDate></item>",
+    ),
+  };
+  await add("/feed");
+  await run();
+  expect((await stored(store.db))[0]!.publishedAt).toEqual(now);
+});
+
+test("an edited headline is the same article", async () => {
+  site = { "/feed": feed("<item><title>长湖水退了</title><guid>g1</guid><link>/a/1</link></item>") };
+  await add("/feed");
+  await run();
+  later(hour);
+  site["/feed"] = feed("<item><title>长湖水退了两米</title><guid>g2</guid><link>/a/1?utm_source=rss</link></item>");
+  await run();
+  expect((await stored(store.db)).map((row) => row.title)).toEqual(["长湖水退了两米"]);
+});
+
+test("more pages than one read may visit are visited by the next", async () => {
+  const many = Array.from({ length: pagesPerReadMax + 3 }, (_, n) => n);
+  site = {
+    "/feed": feed(...many.map((n) => item(n))),
+    ...Object.fromEntries(many.map((n) => [`/a/${n}`, page(`长湖第${n}天的水位`)])),
+  };
+  await add("/feed");
+  await run();
+  expect(await stored(store.db)).toHaveLength(pagesPerReadMax);
+  later(6 * minute);
+  await run();
+  const rows = await stored(store.db);
+  expect(rows).toHaveLength(many.length);
+  expect(rows.every((row) => row.body !== "")).toBe(true);
+});
+
+test("robots.txt forbids pages, not the feed", async () => {
+  site = {
+    "/robots.txt": "User-agent: *\nDisallow: /",
+    "/feed": feed(item(1, "<description>水退了。</description>")),
+    "/a/1": page("长湖第1天的水位"),
+  };
+  await add("/feed");
+  await run();
+  expect(asked).not.toContain("/a/1");
+  expect(await stored(store.db)).toMatchObject([{ lead: "水退了。", body: "" }]);
+});
+
+test("a page that tells of something else completes nothing", async () => {
+  site = { "/feed": feed(item(1, "<description>水退了。</description>")), "/a/1": page("请先登录再阅读全文内容") };
+  await add("/feed");
+  await run();
+  expect(await stored(store.db)).toMatchObject([{ body: "" }]);
+});
+
+test("a page with lists: its links are followed, their order is the rank", async () => {
+  const line = (n: number) => `<li><a href="/a/${n}">长湖第${n}天的水位</a></li>`;
+  site = {
+    "/": `<html><head><title>长湖的水退了</title></head><body><div class="content">${paragraph.repeat(4)}</div><div><h3>热门资讯</h3><ul>${line(3)}${line(1)}${line(2)}</ul></div></body></html>`,
+    ...Object.fromEntries([1, 2, 3].map((n) => [`/a/${n}`, page(`长湖第${n}天的水位`)])),
+  };
+  await add("/", "page");
+  await run();
+  const rows = await stored(store.db);
+  expect(rows.map((row) => [row.title, row.rank]).sort()).toEqual([
+    ["长湖的水退了", null],
+    ["长湖第1天的水位", 2],
+    ["长湖第2天的水位", 3],
+    ["长湖第3天的水位", 1],
+  ]);
+  expect(rows.every((row) => row.body.length > 100)).toBe(true);
+});
+
+test("one source that breaks costs the others nothing", async () => {
+  site = { "/feed": feed(item(1)), "/bad": "<rss", "/gone": (_request, response) => void response.socket?.destroy() };
+  await add("/bad", "feed", "甲");
+  await add("/gone", "feed", "乙");
+  await add("/feed", "feed", "丙");
+  await run();
+  expect((await health("甲")).reading).toMatchObject({
+    failures: 1,
+    failure: "has neither a feed nor articles any more",
+  });
+  expect((await health("乙")).reading).toMatchObject({ failures: 1, failureCode: "connection" });
+  expect((await health("丙")).reading).toMatchObject({ failures: 0 });
+});
+
+test("a removed source is read no more; its articles stay", async () => {
+  site = { "/feed": feed(item(1)) };
+  const { id } = await add("/feed");
+  await run();
+  expect(await removeReading(store.db, id)).toBe(true);
+  later(24 * hour);
+  asked = [];
+  await run();
+  expect(asked).toEqual([]);
+  expect(await stored(store.db)).toHaveLength(1);
+  expect((await health()).reading).toBeNull();
+});
