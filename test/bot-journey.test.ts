@@ -1,7 +1,16 @@
-import { eq } from "drizzle-orm";
+import { eq, ne } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ADMIN_ID, CHANNEL_ID, GROUP_ID, LONDON_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
-import { deliveries, pages, searches, shown, subscribers, subscriptions } from "../src/store/schema.ts";
+import {
+  articles,
+  deliveries,
+  pages,
+  searches,
+  shown,
+  storyDays,
+  subscribers,
+  subscriptions,
+} from "../src/store/schema.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 
 let world: BotWorld;
@@ -149,6 +158,22 @@ describe("a reader in Shanghai", () => {
     await world.app.db.delete(pages);
     const { answers } = await world.press(READER_ID, "‹ 回到搜索");
     expect(answers[0]!.text!.split("\n")[0]).toBe(found!.text!.split("\n")[0]);
+  });
+
+  test("a word that only the other language has is found there", async () => {
+    expect(text(await world.say(READER_ID, "Greenreed"))).toMatch(/^🔍 Greenreed · \d+篇/);
+    expect(text(await world.say(LONDON_ID, "海堤"))).toMatch(/^🔍 海堤 · \d+ articles/);
+  });
+
+  test("news in the other language only: says so, and offers it", async () => {
+    await world.app.db.update(articles).set({ language: "en" });
+    await world.app.db.delete(storyDays).where(ne(storyDays.languages, 2));
+    const [top] = await world.say(READER_ID, "/top");
+    expect(top!.text).toBe("现在没有中文新闻，只有英文的。");
+    expect(text(await world.say(READER_ID, "/digest"))).toBe("现在没有中文新闻，只有英文的。");
+    expect(await ledger()).toEqual([]);
+    await world.press(READER_ID, "两种都看");
+    expect(text(await world.say(READER_ID, "/top"))).toContain("现在最要紧的");
   });
 
   test("nothing found says what was searched, never a lone zero", async () => {

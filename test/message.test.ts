@@ -15,7 +15,7 @@ import * as settings from "../src/telegram/settings-message.ts";
 import { renderGroupStart, renderStart, renderStarted } from "../src/telegram/start-message.ts";
 import { renderStory, type StoryPage } from "../src/telegram/story-message.ts";
 import * as subscription from "../src/telegram/subscription-message.ts";
-import { renderNoNews, renderTop } from "../src/telegram/top-message.ts";
+import { renderNoNews, renderOtherLanguage, renderTop } from "../src/telegram/top-message.ts";
 import type { Language } from "../src/text/index.ts";
 
 const at = new Date("2026-11-22T00:00:00Z");
@@ -199,6 +199,7 @@ function layouts(language: Language): Record<string, Message[]> {
     top: one(renderTop(top, { ...reading, kind: "private", subscribed: false })),
     topOld: one(renderTop({ ...top, newestDay: at }, { ...reading, kind: "group", subscribed: true })),
     noNews: one(renderNoNews({ sources: 0, admin: false, private: true }, reading)),
+    otherLanguage: one(renderOtherLanguage(reading)),
     noNewsAdmin: one(renderNoNews({ sources: 0, admin: true, private: true }, reading)),
     start: one(renderStart({ ...reading, guess: timezone, minute: 480 })),
     startAsk: one(renderStart({ ...reading, guess: null, minute: 480 })),

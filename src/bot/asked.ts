@@ -5,7 +5,7 @@ import { renderDigest } from "../telegram/digest-message.ts";
 import { html } from "../telegram/html.ts";
 import { say } from "./answer.ts";
 import { hasNews, toldStories } from "./news.ts";
-import { noNews } from "./reading.ts";
+import { hasNewsFor, noNews, noneToRead } from "./reading.ts";
 import { ensureKnown, type Visit } from "./visit.ts";
 
 /** What a digest is like for one who has none of their own. */
@@ -23,6 +23,7 @@ export async function askDigest(visit: Visit, _words: string, subscriptionId?: n
   const own =
     subscriptionId === undefined ? await nextOf(visit) : (await findSubscription(app.db, subscriptionId))?.subscription;
   const subscriber = await ensureKnown(visit);
+  if (subscriber.digestsSeen === 0 && !(await hasNewsFor(visit))) return say(visit, await noneToRead(visit));
   // A channel's sample, asked for in a private chat, goes to the channel.
   const to = own?.subscriberId ?? subscriber.id;
   await askForDigest(app.db, { subscriptionId: own?.id ?? 0, subscriberId: to, updateId }, now);

@@ -106,7 +106,11 @@ export async function findNews(
     ...(language === null ? {} : { language }),
     ...(week ? { within: new Date(now.getTime() - weekMs) } : {}),
   };
-  const found = await searchArticles(db, query, { ...options, limit: groupedMax, order });
+  const own = await searchArticles(db, query, { ...options, limit: groupedMax, order });
+  // A word that only articles in the other language have is looked up there.
+  const { language: _, ...anyLanguage } = options as typeof options & { language?: string };
+  const foreign = own.total === 0 && language !== null;
+  const found = foreign ? await searchArticles(db, query, { ...anyLanguage, limit: groupedMax, order }) : own;
   const groups = [...Map.groupBy(found.hits, (hit) => hit.storyId ?? hit.id).values()];
   const pages = Math.max(1, Math.ceil(groups.length / resultsPerPage));
   const page = Math.min(asked.page, pages);

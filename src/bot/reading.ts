@@ -12,7 +12,7 @@ import {
   type SearchOrder,
 } from "../telegram/search-message.ts";
 import { type From, renderStory } from "../telegram/story-message.ts";
-import { renderNoNews, renderTop } from "../telegram/top-message.ts";
+import { renderNoNews, renderOtherLanguage, renderTop } from "../telegram/top-message.ts";
 import { ask, say, show } from "./answer.ts";
 import { attempt } from "./attempt.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
@@ -43,10 +43,21 @@ export const reading: Area = {
 /** `/top`, as an answer or in place of itself. */
 async function showTop(visit: Visit, inPlace = false): Promise<void> {
   const top = (await hasNews(visit.app)) ? await topPage(visit.app, newsOf(visit)) : undefined;
-  if (top === undefined || top.stories.length === 0) return say(visit, await noNews(visit));
+  if (top === undefined || top.stories.length === 0) return say(visit, await noneToRead(visit));
   const digests = visit.known === undefined ? 0 : await countSubscriptions(visit.app.db, visit.known.id);
   const page = renderTop(top, { ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 });
   await (inPlace ? show : say)(visit, page);
+}
+
+/** Is there anything in the reader's language? */
+export async function hasNewsFor(visit: Visit): Promise<boolean> {
+  return (await topPage(visit.app, newsOf(visit))).stories.length > 0;
+}
+
+/** Nothing in the reader's language: what there is in the other one is offered; nothing at all says why. */
+export async function noneToRead(visit: Visit): Promise<Message> {
+  const any = await topPage(visit.app, { ...newsOf(visit), news: "both" });
+  return any.stories.length > 0 ? renderOtherLanguage(readingOf(visit)) : noNews(visit);
 }
 
 /** What was pushed to this chat within a day, once more. */

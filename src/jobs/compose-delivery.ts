@@ -43,6 +43,7 @@ async function digestOf(
     subscriptionId: subscription?.id ?? null,
     firstDigests: subscriber.digestsSeen < firstDigests,
     asked,
+    first: subscriber.digestsSeen === 0,
     evenEmpty,
     ...(subscription === undefined || subscription.query === ""
       ? {}

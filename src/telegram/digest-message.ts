@@ -41,6 +41,8 @@ export type DigestOptions = {
   firstDigests?: boolean;
   /** Somebody asked for it now. */
   asked?: boolean;
+  /** The very first one: there is no last one that it could follow. */
+  first?: boolean;
   /** The reader wants a line also when nothing is new. */
   evenEmpty?: boolean;
 };
@@ -162,7 +164,8 @@ function slowLine(edition: Edition, options: DigestOptions): string | null {
   const found = edition.stories.length;
   if (edition.newestDay !== null || found > slowStoriesMax || found >= edition.count) return null;
   const text = textIn(options.language).digest;
-  return options.asked === true && edition.since !== null ? text.onlyNew(found) : text.slow(found);
+  const follows = options.asked === true && options.first !== true && edition.since !== null;
+  return follows ? text.onlyNew(found) : text.slow(found);
 }
 
 function renderNothing(edition: Edition, options: DigestOptions): Message {

@@ -50,6 +50,12 @@ export function renderNoNews(state: { sources: number; admin: boolean; private: 
   return message(lines(line), [offer]);
 }
 
+/** There are news, but none in the language that the reader chose. */
+export function renderOtherLanguage({ language }: Reading): Message {
+  const text = textIn(language);
+  return message(lines(text.top.otherLanguage), [[{ text: text.language.news.both, action: action("news", "both") }]]);
+}
+
 function topHead(top: TopPage, options: TopOptions): Html {
   const text = textIn(options.language).top;
   const day = top.newestDay === null ? null : text.newestDay(shortDate(top.newestDay, options));
