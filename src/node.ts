@@ -3,8 +3,10 @@ import { readConfig } from "./config.ts";
 import { describeError, UserError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { startHost } from "./node/host.ts";
+import { makeOwnerLink } from "./node/owner-link.ts";
 import { startPlayground } from "./node/playground.ts";
 import { liveNotice } from "./node/terminal.ts";
+import { ownersOf } from "./store/owners.ts";
 import { countSources } from "./store/sources.ts";
 import { openSqlite } from "./store/sqlite.ts";
 
@@ -31,7 +33,9 @@ async function main(): Promise<void> {
   const ended = stopOnSignal(host.stop, host.failed);
   try {
     const { me, db } = await Promise.race([host.ready, host.failed]);
-    const facts = { username: me.username, url: host.url, databaseIsNew, ownerLink: null };
+    const owners = [...config.ADMIN_IDS, ...(await ownersOf(db))];
+    const ownerLink = owners.length > 0 ? null : await makeOwnerLink(db, me.username, new Date());
+    const facts = { username: me.username, url: host.url, databaseIsNew, owners, ownerLink };
     say(liveNotice(config, { ...facts, sources: await countSources(db) }));
   } catch (error) {
     await host.stop();

@@ -18,7 +18,7 @@ async function status(visit: Visit): Promise<void> {
   const newest = seen.newestArticleAt === null ? null : new Date(seen.newestArticleAt);
   const rows = [
     text.status.counts(text.number(seen.sources), text.number(seen.activeSubscribers)),
-    newest === null ? text.top.noNewsYet : text.status.newest(whenNamed(newest, readingOf(visit))),
+    newest === null ? null : text.status.newest(whenNamed(newest, readingOf(visit))),
     text.status.waiting(text.number(seen.updatesWaiting), text.number(seen.deliveriesDue)),
   ];
   await say(visit, message(blocks(bold(text.status.title), lines(...rows))));

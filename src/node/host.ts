@@ -16,6 +16,7 @@ import type { Log } from "../log.ts";
 import { endLeases } from "../store/deliveries-settle.ts";
 import { claimForBot, rememberFact } from "../store/facts.ts";
 import { holdLease } from "../store/lease.ts";
+import { ownersOf } from "../store/owners.ts";
 import type { SqliteStore } from "../store/sqlite.ts";
 import { keepStop, liveStops } from "../store/stops.ts";
 import { createGate } from "../telegram/gate.ts";
@@ -221,7 +222,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     idle: runner.idle,
     async open(secret) {
       vitals.set({ bot: { id: me.id, username: me.username }, way: secret === null ? "polling" : "webhook" });
-      await publishProfile(bot.api, { admins: config.ADMIN_IDS }).catch((error) =>
+      await publishProfile(bot.api, { admins: [...config.ADMIN_IDS, ...(await ownersOf(app.db))] }).catch((error) =>
         log.warn({ error }, "the bot's profile and commands could not be set"),
       );
       if (secret === null) {

@@ -25,6 +25,9 @@ export type LiveFacts = {
   url: string;
   databaseIsNew: boolean;
   sources: number;
+  /** User ids of those who run the bot. */
+  owners: readonly number[];
+  /** Set while nobody does. */
   ownerLink: string | null;
 };
 
@@ -33,7 +36,7 @@ export function liveNotice(config: Config, facts: LiveFacts): string {
   const way = config.PUBLIC_URL === undefined ? "long polling (no PUBLIC_URL)" : `webhook at ${config.PUBLIC_URL}`;
   const owner =
     facts.ownerLink === null
-      ? `${config.ADMIN_IDS.length === 1 ? "user" : "users"} ${config.ADMIN_IDS.join(", ")} (ADMIN_IDS)`
+      ? `${facts.owners.length === 1 ? "user" : "users"} ${facts.owners.join(", ")}`
       : `nobody yet: open  ${facts.ownerLink}  (15 minutes, once)`;
   const sources =
     facts.sources === 0 ? "none: send the bot /sources add https://…, or an OPML file" : `${facts.sources}`;
