@@ -10,7 +10,10 @@ export type Job =
   | { kind: "update"; id: number; chat: number }
   | { kind: "plan-digests" }
   | { kind: "deliver" }
+  | { kind: "broadcast" }
+  | { kind: "propose" }
   | { kind: "join-stories" }
+  | { kind: "refresh-sources" }
   | { kind: "prune" };
 
 /** What the program is made of. Entry files build it; everybody else is handed it. */

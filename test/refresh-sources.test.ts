@@ -11,6 +11,7 @@ import type { Db } from "../src/store/db.ts";
 import { addReading, listSources, removeReading, setReadingState } from "../src/store/readings.ts";
 import { articles } from "../src/store/schema.ts";
 import { ensureSource } from "../src/store/sources.ts";
+import { failureText, type SourceTrouble, troubleText } from "../src/text/sources.ts";
 import { openNodeStore } from "./support/store.ts";
 
 const minute = 60_000;
@@ -25,6 +26,7 @@ let run: () => Promise<void>;
 /** What the site has; a function is asked. */
 let site: Record<string, string | ((request: IncomingMessage, response: ServerResponse) => void)>;
 let asked: string[];
+let troubles: SourceTrouble[];
 
 beforeEach(async () => {
   now = new Date("2026-11-22T08:00:00Z");
@@ -51,7 +53,9 @@ beforeEach(async () => {
     robots: createRobots(dial, { userAgent: "tidings-test", allowed }),
   };
   const app = { db: store.db, now: clock, random: () => 0.5, log: createLog("silent", () => {}) };
-  run = () => refreshSources(app, { ...web, ingest: createIngest(store.db, clock) });
+  troubles = [];
+  const onTrouble = async (trouble: SourceTrouble) => void troubles.push(trouble);
+  run = () => refreshSources(app, { ...web, ingest: createIngest(store.db, clock), onTrouble });
 });
 
 afterEach(async () => {
@@ -291,4 +295,50 @@ test("a removed source is read no more; its articles stay", async () => {
   expect(asked).toEqual([]);
   expect(await stored(store.db)).toHaveLength(1);
   expect((await health()).reading).toBeNull();
+});
+
+test("a source that stays away is told of once, and once more when it falls again", async () => {
+  site = { "/feed": (_request, response) => void response.writeHead(403).end() };
+  await add("/feed");
+  const fail = async (ms: number) => {
+    for (const end = now.getTime() + ms; now.getTime() < end; now = (await health()).reading!.dueAt) await run();
+  };
+  await fail(47 * hour);
+  expect(troubles).toEqual([]);
+  await fail(72 * hour);
+  expect(troubles).toEqual([
+    { name: "南港网", kind: "failing", days: 2, failure: { code: "status", detail: "answered 403" } },
+  ]);
+  expect(troubleText("zh", troubles[0]!)).toBe("来源“南港网”已经 2 天读不到了：回了 403。还会接着试，越试越少。");
+  expect(troubleText("en", troubles[0]!)).toContain("could not be read for 2 days: it answered 403.");
+  site["/feed"] = feed(item(1));
+  await run();
+  site["/feed"] = (_request, response) => void response.writeHead(500).end();
+  later(24 * hour);
+  await fail(72 * hour);
+  expect(troubles).toHaveLength(2);
+});
+
+test("a source that falls silent against its own rhythm is told of once", async () => {
+  const hours = Array.from({ length: 10 }, (_, n) => n);
+  const at = (n: number) => new Date(Date.parse("2026-11-22T07:00:00Z") - n * hour).toUTCString();
+  site = {
+    "/feed": feed(
+      ...hours.map((n) => `<item><title>第${n}条</title><guid>${n}</guid><pubDate>${at(n)}</pubDate></item>`),
+    ),
+  };
+  await add("/feed");
+  for (let n = 0; n < 12; n++) {
+    await run();
+    later(8 * hour);
+  }
+  expect(troubles).toMatchObject([{ name: "南港网", kind: "silent", days: 2 }]);
+  expect(troubleText("zh", troubles[0]!)).toBe("来源“南港网”已经 2 天没有新文章了，平时不是这样。");
+});
+
+test("every failure has words in both languages", () => {
+  for (const code of ["blocked", "timeout", "too-large", "redirects", "dns", "tls", "connection", "broken"]) {
+    expect(failureText("zh", { code, detail: "x" })).toMatch(/\p{Script=Han}/u);
+    expect(failureText("en", { code, detail: "x" })).toBe("x");
+  }
 });

@@ -2,9 +2,10 @@ import type { App } from "../app.ts";
 import { type ArticleDraft, emptyDraft } from "../news/article.ts";
 import { type Fetched, fetchDocument } from "../sources/fetch.ts";
 import { type Reading as Document, readDocument } from "../sources/read.ts";
-import { intervalMinMs, nextRead, nextTry, readInterval } from "../sources/rhythm.ts";
+import { intervalMinMs, isSilent, nextRead, nextTry, readInterval } from "../sources/rhythm.ts";
 import { areKnown } from "../store/articles.ts";
 import { type ClaimedReading, claimReadings, publishedTimes, settleReading } from "../store/readings.ts";
+import type { SourceTrouble } from "../text/sources.ts";
 import { completeFromPage, draftsOfLinks, pagesPerReadMax, type WebTools } from "./complete-articles.ts";
 import { type Ingest, incomingMax } from "./ingest.ts";
 
@@ -15,8 +16,15 @@ const claimMax = 32;
 const completeMs = 3 * 86_400_000;
 /** Clocks that go ahead: a time further in the future is now. */
 const aheadMs = 10 * 60_000;
+/** A source that could not be read for so long is told of. */
+const failingMs = 2 * 86_400_000;
+const dayMs = 86_400_000;
 
-export type RefreshTools = WebTools & { ingest: Ingest };
+export type RefreshTools = WebTools & {
+  ingest: Ingest;
+  /** Called once when a source dies or falls silent against its own rhythm. */
+  onTrouble?: (trouble: SourceTrouble) => Promise<void>;
+};
 type Parts = Pick<App, "db" | "now" | "random" | "log">;
 
 /** Reads every source whose time has come; one that fails costs the others nothing. Ends when none is due, or on `signal`. */
@@ -36,7 +44,7 @@ export async function refreshSources(app: Parts, tools: RefreshTools, signal?: A
       }
       const next = queue.shift();
       if (next === undefined) return;
-      await refreshSource(app, tools, next).catch((error) => failedBadly(app, next, error));
+      await refreshSource(app, tools, next).catch((error) => failedBadly(app, { claim: next, tools }, error));
     }
   };
   await Promise.all(Array.from({ length: lanesMax }, lane));
@@ -48,9 +56,9 @@ export async function refreshSource(app: Parts, tools: RefreshTools, claim: Clai
   const got = await fetchDocument(tools.dial, claim.url, {
     ...{ userAgent: tools.userAgent, allowed: tools.allowed, now, etag: claim.etag, lastModified: claim.lastModified },
   });
-  if (got.outcome === "failed") return settleFailure(app, claim, got);
+  if (got.outcome === "failed") return settleFailure(app, { claim, tools }, got);
   const digest = got.outcome === "read" ? await digestOf(got.bytes) : claim.digest;
-  if (digest === claim.digest) return settleSuccess(app, claim, { got, digest, imported: 0 });
+  if (digest === claim.digest) return settleSuccess(app, { claim, tools }, { got, digest, imported: 0 });
   const document = await readDocument(got.bytes, {
     name: claim.url,
     url: got.url,
@@ -58,11 +66,15 @@ export async function refreshSource(app: Parts, tools: RefreshTools, claim: Clai
     zone: tools.zone,
   });
   if (document.kind !== "feed" && document.kind !== "page") {
-    return settleFailure(app, claim, {
-      code: "broken",
-      reason: "has neither a feed nor articles any more",
-      retryAfterSeconds: null,
-    });
+    return settleFailure(
+      app,
+      { claim, tools },
+      {
+        code: "broken",
+        reason: "has neither a feed nor articles any more",
+        retryAfterSeconds: null,
+      },
+    );
   }
   const { drafts, more } = await draftsToStore(app, { tools, claim, document });
   let imported = 0;
@@ -72,7 +84,7 @@ export async function refreshSource(app: Parts, tools: RefreshTools, claim: Clai
       .map((draft) => ({ draft, source: { name: claim.source.name, kind: claim.source.kind } }));
     for (const saved of await tools.ingest(incoming)) if (saved.outcome === "imported") imported++;
   }
-  return settleSuccess(app, claim, { got, digest, imported, document, more });
+  return settleSuccess(app, { claim, tools }, { got, digest, imported, document, more });
 }
 
 type Reading = { tools: RefreshTools; claim: ClaimedReading; document: Document };
@@ -132,9 +144,11 @@ type Success = {
   more?: boolean;
 };
 
+type Settling = { claim: ClaimedReading; tools: RefreshTools };
+
 async function settleSuccess(
   app: Parts,
-  claim: ClaimedReading,
+  { claim, tools }: Settling,
   { got, digest, imported, document, more }: Success,
 ): Promise<void> {
   const now = app.now();
@@ -142,50 +156,53 @@ async function settleSuccess(
   const ttlMinutes = document?.feed?.ttlMinutes ?? claim.ttlMinutes;
   const { intervalMinutes } = claim;
   const wait = readInterval({ publishedAt, ttlMinutes, maxAgeSeconds: got.maxAgeSeconds, intervalMinutes }, now);
-  const newest = publishedAt[0] ?? null;
-  await settleReading(app.db, claim, {
-    ...{ ttlMinutes, url: got.lastingUrl },
-    // With pages left to visit, the same document must come again.
+  const firstNew = publishedAt[0] ?? null;
+  const lastNewAt = imported === 0 ? claim.lastNewAt : claim.lastReadAt === null ? firstNew : now;
+  const told = isSilent(publishedAt, lastNewAt, now) ? "silent" : "";
+  const settled = await settleReading(app.db, claim, {
+    ...{ ttlMinutes, url: got.lastingUrl, maxAgeSeconds: got.maxAgeSeconds },
+    // With pages left to visit, the same document must come again, and the first read is not over.
     ...(more
-      ? { digest: "", etag: null, lastModified: null }
-      : { digest, etag: got.etag, lastModified: got.lastModified }),
-    ...{ maxAgeSeconds: got.maxAgeSeconds, hub: document?.feed?.hubs[0] ?? claim.hub },
-    lastReadAt: more ? claim.lastReadAt : now,
-    lastNewAt: imported === 0 ? claim.lastNewAt : claim.lastReadAt === null ? newest : now,
+      ? { digest: "", etag: null, lastModified: null, lastReadAt: claim.lastReadAt }
+      : { digest, etag: got.etag, lastModified: got.lastModified, lastReadAt: now }),
+    ...{ hub: document?.feed?.hubs[0] ?? claim.hub, lastNewAt, told },
     ...{ failures: 0, failingSince: null, failureCode: "", failure: "" },
-    told: imported > 0 || claim.told === "failing" ? "" : claim.told,
     dueAt: nextRead(now, more ? intervalMinMs : wait, app.random()),
   });
+  // An archive that was added long after its last article was silent from the start.
+  const wasAlive = claim.lastReadAt !== null && claim.told !== "silent";
+  if (settled && told === "silent" && wasAlive) {
+    const days = Math.floor((now.getTime() - lastNewAt!.getTime()) / dayMs);
+    await tools.onTrouble?.({ name: claim.source.name, kind: "silent", days, failure: { code: "", detail: "" } });
+  }
 }
 
 type Failure = { code: string; reason: string; retryAfterSeconds: number | null };
 
 async function settleFailure(
   app: Parts,
-  claim: ClaimedReading,
+  { claim, tools }: Settling,
   { code, reason, retryAfterSeconds }: Failure,
 ): Promise<void> {
   const now = app.now();
   const failures = claim.failures + 1;
-  await settleReading(app.db, claim, {
-    ...{
-      failures,
-      failureCode: code,
-      failure: reason,
-      failingSince: claim.failingSince ?? now,
-      lastReadAt: claim.lastReadAt,
-    },
+  const failingSince = claim.failingSince ?? now;
+  const lasting = now.getTime() - failingSince.getTime() >= failingMs;
+  const settled = await settleReading(app.db, claim, {
+    ...{ failures, failingSince, failureCode: code, failure: reason, told: lasting ? "failing" : claim.told },
     dueAt: nextTry(now, { failures, retryAfterSeconds, random: app.random() }),
   });
+  if (settled && lasting && claim.told !== "failing") {
+    const days = Math.floor((now.getTime() - failingSince.getTime()) / dayMs);
+    await tools.onTrouble?.({ name: claim.source.name, kind: "failing", days, failure: { code, detail: reason } });
+  }
 }
 
 /** A fault of our own is one source's, too: it is logged, and the source comes back later. */
-async function failedBadly(app: Parts, claim: ClaimedReading, error: unknown): Promise<void> {
-  app.log.error({ error, source: claim.source.name }, "a source could not be read");
-  await settleFailure(app, claim, {
-    code: "broken",
-    reason: "could not be read by this program",
-    retryAfterSeconds: null,
+async function failedBadly(app: Parts, settling: Settling, error: unknown): Promise<void> {
+  app.log.error({ error, source: settling.claim.source.name }, "a source could not be read");
+  await settleFailure(app, settling, {
+    ...{ code: "broken", reason: "could not be read by this program", retryAfterSeconds: null },
   });
 }
 

@@ -8,6 +8,7 @@ export async function tick(app: Pick<App, "db" | "now" | "enqueue">): Promise<vo
   app.enqueue({ kind: "plan-digests" });
   app.enqueue({ kind: "deliver" });
   app.enqueue({ kind: "join-stories" });
+  app.enqueue({ kind: "refresh-sources" });
   app.enqueue({ kind: "prune" });
   for (const { id, body } of await unfinishedUpdates(app.db, app.now())) {
     app.enqueue({ kind: "update", id, chat: chatOf(JSON.parse(body) as Update) });

@@ -1,14 +1,23 @@
 import type { App, Job } from "../app.ts";
+import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
 import { deliver } from "./deliver.ts";
 import { handleUpdate, type UpdateHandler } from "./handle-update.ts";
+import { createIngest } from "./ingest.ts";
 import { joinLoose } from "./join-stories.ts";
 import { planDigests } from "./plan-digests.ts";
 import { prune } from "./prune.ts";
+import { refreshSources } from "./refresh-sources.ts";
+import { tellTrouble } from "./tell-trouble.ts";
+
+/** Without a `web` nothing is read: a bot that is only fed by hand. */
+export type WorkOptions = { signal?: AbortSignal; web?: WebTools };
 
 /** What each kind of job does. */
-export function createWork(app: App, bot: UpdateHandler, signal?: AbortSignal): (job: Job) => Promise<void> {
+export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = {}): (job: Job) => Promise<void> {
+  const { signal } = options;
   const compose = createComposer(app);
+  const ingest = createIngest(app.db, app.now);
   return async (job) => {
     switch (job.kind) {
       case "update":
@@ -20,6 +29,13 @@ export function createWork(app: App, bot: UpdateHandler, signal?: AbortSignal): 
         return deliver(app, { compose, signal });
       case "join-stories":
         return joinLoose(app);
+      case "refresh-sources":
+        if (options.web === undefined) return;
+        return refreshSources(
+          app,
+          { ...options.web, ingest, onTrouble: (trouble) => tellTrouble(app, trouble) },
+          signal,
+        );
       case "prune":
         return prune(app);
     }

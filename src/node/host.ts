@@ -26,6 +26,7 @@ import { askTelegram, type ConnectOptions } from "./connect.ts";
 import { createVitals, type Vitals } from "./health.ts";
 import { type Listening, listen } from "./listen.ts";
 import { allowedUpdates, pollUpdates, refuseOverWebhook } from "./poll.ts";
+import { openWeb } from "./web.ts";
 
 /** How long what is in flight may take to end when the program is asked to stop. */
 const stopMs = 10_000;
@@ -208,7 +209,8 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     enqueue: runner.enqueue,
   };
   bot.use(createBot(app));
-  const work = createWork(app, bot, signal);
+  const web = openWeb(config, now);
+  const work = createWork(app, bot, { signal, web });
   const receive = createReceiver(app);
   const timer = cron.schedule("* * * * *", async () => {
     await tick(app).catch((error) => log.error({ error }, "a tick failed"));
@@ -241,6 +243,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     async stop() {
       await timer.stop();
       await Promise.race([Promise.all([polling, runner.stop()]), after(stopMs)]);
+      await Promise.race([web.close(), after(stopMs)]);
       await releaseLease();
     },
   };

@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
 import { firstDatedId, idsPerSecond } from "./articles.ts";
 import type { Db } from "./db.ts";
-import { articles, type ReadingState, type ReadingTold, readings, sources } from "./schema.ts";
+import { articles, type ReadingState, readings, sources } from "./schema.ts";
 
 /** How long one source may be read, its pages included, before another try may take it. */
 export const readingLeaseMs = 10 * 60_000;
@@ -138,15 +138,5 @@ export async function removeReading(db: Db, sourceId: number): Promise<boolean> 
         sql`not exists (select 1 from ${articles} where ${articles.sourceId} = ${sourceId})`,
       ),
     );
-  return rows.length > 0;
-}
-
-/** Notes that the owners were told of this trouble; false when they had been, so that they are told once. */
-export async function noteTold(db: Db, sourceId: number, told: ReadingTold): Promise<boolean> {
-  const rows = await db
-    .update(readings)
-    .set({ told })
-    .where(and(eq(readings.sourceId, sourceId), sql`${readings.told} <> ${told}`))
-    .returning({ id: readings.sourceId });
   return rows.length > 0;
 }
