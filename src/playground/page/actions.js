@@ -8,6 +8,10 @@ import { word } from "./words.js";
 
 /** A button that got no answer for so long stops turning. */
 const answerWaitMs = 20_000;
+/** Answers that came before their press was known: ours within moments, other windows' never. */
+const earlyMax = 20;
+/** @type {Map<string, { text: string, alert: boolean, url: string | null }>} */
+const early = new Map();
 
 /**
  * @param {string} queryId
@@ -15,7 +19,12 @@ const answerWaitMs = 20_000;
  */
 export function answered(queryId, answer) {
   const key = state.pressed.get(queryId);
-  if (key === undefined) return;
+  if (key === undefined) {
+    // The bot may answer before we are told the press's id.
+    early.set(queryId, answer);
+    if (early.size > earlyMax) early.delete([...early.keys()][0] ?? "");
+    return;
+  }
   state.pressed.delete(queryId);
   document.querySelector(`[data-key="${key}"]`)?.classList.remove("waiting");
   if (answer.url) onLink(answer.url);
@@ -45,6 +54,11 @@ export async function onPress(message, button, key) {
   if (!done) return;
   const queryId = String(done["queryId"]);
   state.pressed.set(queryId, key);
+  const soon = early.get(queryId);
+  if (soon !== undefined) {
+    early.delete(queryId);
+    return answered(queryId, soon);
+  }
   setTimeout(() => {
     if (!state.pressed.delete(queryId)) return;
     document.querySelector(`[data-key="${key}"]`)?.classList.remove("waiting");
