@@ -50,7 +50,8 @@ export function isIdeographic(unit: number): boolean {
 export function textOf(units: Uint16Array): string {
   const sliceUnits = 8192; // fromCharCode takes its arguments from the stack
   let text = "";
-  for (let i = 0; i < units.length; i += sliceUnits) text += String.fromCharCode(...units.subarray(i, i + sliceUnits));
+  for (let i = 0; i < units.length; i += sliceUnits)
+    text += String.fromCharCode.apply(null, units.subarray(i, i + sliceUnits) as unknown as number[]);
   return text;
 }
 

@@ -6,7 +6,6 @@ import { allOf, type Expression, type Span, without } from "./search-rows.ts";
 
 /** What narrows a search: facts that an article must have, what it must not have, and its time in seconds. */
 export type Filter = { facts: Expression; drop: Expression; span: Span; exact: { after: number; before: number } };
-export type Found = { row: number; id: number };
 
 const idsPerSecond = 2 ** 20;
 
@@ -14,8 +13,13 @@ export function narrowed(expression: Expression, filter: Filter): Expression {
   return without(allOf([expression, filter.facts]), filter.drop);
 }
 
+/** Whether only articles of some time are asked for. */
+export function isTimed({ exact }: Filter): boolean {
+  return exact.after > 0 || exact.before < Number.MAX_SAFE_INTEGER;
+}
+
 /** The articles of rows, in their order; what crowding moved over an edge of the time asked for is left out. */
-export async function idsOf(db: Db, rows: readonly number[], filter: Filter): Promise<Found[]> {
+export async function idsOf(db: Db, rows: readonly number[], filter: Filter): Promise<{ row: number; id: number }[]> {
   if (rows.length === 0) return [];
   const list = sql`(select value from json_each(${JSON.stringify(rows)}))`;
   const known = await db.select().from(searchRows).where(inArray(searchRows.row, list));

@@ -8,7 +8,7 @@ import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
 import { languageFact, rowOfSecond, sourceFact } from "./search-index.ts";
 import { nearArticles } from "./search-near.ts";
-import { type Filter, type Found, idsOf, narrowed, textsOf } from "./search-read.ts";
+import { type Filter, idsOf, isTimed, narrowed, textsOf } from "./search-read.ts";
 import { allOf, anyOf, type Expression, factMatch, newestRows, phraseMatch, type Span } from "./search-rows.ts";
 
 export { indexStatements, unindexStatements } from "./search-index.ts";
@@ -17,6 +17,8 @@ export { indexStatements, unindexStatements } from "./search-index.ts";
 export const countedMax = 1_000;
 /** Newest articles, and newest with the words in their headline, among which the best are chosen. */
 const weighedMax = 80;
+/** Rows that are put in order of time together. */
+const blockRows = 256;
 /** Sources that `source:` may mean. */
 const sourcesMax = 50;
 /** A question that fewer articles answer word for word is also answered by those that come near. */
@@ -76,12 +78,16 @@ export async function searchArticles(db: Db, typed: string, options: SearchOptio
       return { ...empty, total: near.hits.length, hits, near: isNone, suggestion: isNone ? near.suggestion : null };
     }
   }
-  const ids = await idsOf(db, found.rows, filter);
-  const total = Math.min(ids.length, countedMax);
-  const more = ids.length > countedMax || found.cut;
+  const rows = isTimed(filter) ? (await idsOf(db, found.rows, filter)).map((each) => each.row) : found.rows;
+  const total = Math.min(rows.length, countedMax);
+  const more = rows.length > countedMax || found.cut;
+  const whole = new Set(found.rows.slice(0, found.whole));
+  const shown = { from: page.from, to: Math.min(page.to, total) };
   const hits =
-    order === "newest" ? newestFirst(ids, found.whole) : await bestFirst(db, { ids, plan, filter, parsed, options });
-  return { ...empty, total, more, hits: await storiesOf(db, hits.slice(page.from, Math.min(page.to, total))) };
+    order === "newest"
+      ? await hitsOf(db, rows, { ...shown, filter, whole })
+      : await bestHits(db, rows, { plan, filter, parsed, now: options.now, page: shown, whole });
+  return { ...empty, total, more, hits: await storiesOf(db, hits) };
 }
 
 type TextClause = Extract<Clause, { kind: "text" }>;
@@ -189,25 +195,52 @@ async function findAll(db: Db, plan: Plan, filter: Filter): Promise<{ rows: numb
   return { rows, whole: whole.rows.length, cut: pieces.cut };
 }
 
-function newestFirst(ids: readonly Found[], whole: number): SearchHit[] {
-  const sorted = [...ids.slice(0, whole).sort((a, b) => b.id - a.id), ...ids.slice(whole).sort((a, b) => b.id - a.id)];
-  return sorted.map(({ id }) => ({ id, storyId: null, score: 0 }));
+/**
+ * A page of rows as articles. Rows of a crowded hour are not quite in order of time: each block is put in order, which
+ * is the same for every page.
+ */
+async function hitsOf(db: Db, rows: readonly number[], { from, to, filter, whole }: Slice): Promise<SearchHit[]> {
+  const first = Math.floor(from / blockRows) * blockRows;
+  const hits: SearchHit[] = [];
+  for (let start = first; start < Math.min(to, rows.length); start += blockRows) {
+    const block = await idsOf(db, rows.slice(start, start + blockRows), filter);
+    block.sort((a, b) => Number(whole.has(b.row)) - Number(whole.has(a.row)) || b.id - a.id);
+    hits.push(...block.map(({ id }) => ({ id, storyId: null, score: 0 })));
+  }
+  return hits.slice(from - first, to - first);
 }
 
-type Weighing = { ids: Found[]; plan: Plan; filter: Filter; parsed: Query; options: SearchOptions };
+type Slice = { from: number; to: number; filter: Filter; whole: Set<number> };
+
+type Weighing = {
+  plan: Plan;
+  filter: Filter;
+  parsed: Query;
+  now: Date;
+  page: { from: number; to: number };
+  whole: Set<number>;
+};
 
 /** The newest, and the newest with the words in the headline, by their worth; then the others, newest first. */
-async function bestFirst(db: Db, { ids, plan, filter, parsed, options }: Weighing): Promise<SearchHit[]> {
-  const chosen = new Set(ids.slice(0, weighedMax).map((each) => each.id));
-  if (plan.title !== null && ids.length > weighedMax) {
-    const expression = narrowed(plan.title, filter);
-    const inTitle = await newestRows(db, expression, { span: filter.span, limit: weighedMax });
-    for (const each of await idsOf(db, inTitle.rows, filter)) chosen.add(each.id);
+async function bestHits(db: Db, rows: readonly number[], weighing: Weighing): Promise<SearchHit[]> {
+  const { plan, filter, parsed, now, page, whole } = weighing;
+  const chosen = new Set(rows.slice(0, weighedMax));
+  if (plan.title !== null && rows.length > weighedMax) {
+    const inTitle = await newestRows(db, narrowed(plan.title, filter), { span: filter.span, limit: weighedMax });
+    for (const row of inTitle.rows) chosen.add(row);
   }
-  const candidates = await textsOf(db, [...chosen]);
-  const best = orderBest(candidates, { pieces: piecesOf(parsed), now: options.now });
-  const rest = ids.filter((each) => !chosen.has(each.id)).sort((a, b) => b.id - a.id);
-  return [...best, ...rest.map((each) => ({ id: each.id, score: 0 }))].map((each) => ({ ...each, storyId: null }));
+  const ids = await idsOf(db, [...chosen], filter);
+  const candidates = await textsOf(
+    db,
+    ids.map((each) => each.id),
+  );
+  const best = orderBest(candidates, { pieces: piecesOf(parsed), now }).map((each) => ({ ...each, storyId: null }));
+  const hits = best.slice(page.from, page.to);
+  const left = page.to - page.from - hits.length;
+  if (left <= 0) return hits;
+  const rest = rows.filter((row) => !chosen.has(row));
+  const from = Math.max(0, page.from - best.length);
+  return [...hits, ...(await hitsOf(db, rest, { from, to: from + left, filter, whole }))];
 }
 
 async function storiesOf(db: Db, hits: readonly SearchHit[]): Promise<SearchHit[]> {
