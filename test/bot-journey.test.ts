@@ -252,6 +252,10 @@ describe("a reader in Shanghai", () => {
     expect(labels(stopped!)).toEqual(["删除", "撤销", "改为搜索“退订”"]);
     expect((await rows())[0]!.dueAt).toBeNull();
     expect((await people())[0]!.state).toBe("stopped");
+    // What is asked for is shown, and nothing starts again by it.
+    const [shownNow] = await world.say(READER_ID, "/digest");
+    expect(shownNow!.text).toMatch(/^.{1,3} (?:早|午|下午|晚)报/u);
+    expect(await ledger()).toEqual([]);
     const [back] = await world.say(READER_ID, "/start");
     expect(back!.text).toContain("欢迎回来，设置都还在。");
     expect(back!.text).toContain("工作日 08:00");

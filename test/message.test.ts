@@ -103,6 +103,7 @@ function searchPage(language: Language): SearchPage {
     stories: 17,
     more: false,
     near: false,
+    meant: null,
     order: "best",
     week: false,
     page: 1,
@@ -185,6 +186,7 @@ function layouts(language: Language): Record<string, Message[]> {
     searchGroup: one(
       renderSearch({ ...page[language], page: 4, week: true, order: "newest" }, { ...search, kind: "group" }),
     ),
+    searchNear: one(renderSearch({ ...page[language], near: true, meant: { word: "abd", articles: 38 } }, search)),
     noResult: one(renderNoResult({ query: "abc", week: false, near: { word: "abd", articles: 38 } }, search)),
     noResultWeek: one(renderNoResult({ query: "abc", week: true, near: null }, search)),
     searchAsk: one(renderSearchAsk([{ word: "A", token: "0123456789" }], reading)),
@@ -440,6 +442,8 @@ describe("text into HTML", () => {
     expect(clip("One two three four", 12)).toBe("One two…");
     expect(clip("一二三四五六七八", 9)).toBe("一二三四…");
     expect(clip("Short", 9)).toBe("Short");
+    expect(clip("中心风力13级，预计22时前后登陆，已转移十一万人", 35)).toBe("中心风力13级，预计22时前后登陆…");
+    expect(clipSentences("Winds are near 150; classes have stopped for now.", 24)).toBe("Winds are near 150.");
     expect(columns(clip("x".repeat(500), 75))).toBeLessThanOrEqual(75);
     expect(clipSentences("第一句。第二句比较长一些。", 10)).toBe("第一句。");
     expect(clipSentences("One is 3.5 km long. Two is longer.", 22)).toBe("One is 3.5 km long.");

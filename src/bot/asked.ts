@@ -2,7 +2,7 @@ import { composeDigest } from "../digest/compose.ts";
 import { askForDigest } from "../store/deliveries.ts";
 import { findSubscription, listSubscriptions, type Subscription } from "../store/subscriptions.ts";
 import { renderDigest } from "../telegram/digest-message.ts";
-import { html } from "../telegram/html.ts";
+import { blocks, html } from "../telegram/html.ts";
 import { say } from "./answer.ts";
 import { hasNews, toldStories } from "./news.ts";
 import { hasNewsFor, noNews, noneToRead } from "./reading.ts";
@@ -19,7 +19,7 @@ export async function askDigest(visit: Visit, _words: string, subscriptionId?: n
   const { app, now, updateId } = visit;
   if (!(await hasNews(app))) return say(visit, await noNews(visit));
   // Who unsubscribed gets what they ask for, and nothing starts again by it.
-  if (visit.known?.state === "stopped") return preview(visit);
+  if (visit.known?.state === "stopped") return showDigest(visit, null);
   const own =
     subscriptionId === undefined ? await nextOf(visit) : (await findSubscription(app.db, subscriptionId))?.subscription;
   const subscriber = await ensureKnown(visit);
@@ -38,6 +38,11 @@ export async function hadToday(visit: Visit): Promise<boolean> {
 
 /** `/preview`: what the next digest would be now. Looking counts as nothing. */
 export async function preview(visit: Visit): Promise<void> {
+  await showDigest(visit, visit.text.small.preview);
+}
+
+/** A digest beside the ledger: nothing of it counts as had. */
+async function showDigest(visit: Visit, above: string | null): Promise<void> {
   const { app, now, language, kind } = visit;
   if (!(await hasNews(app))) return say(visit, await noNews(visit));
   const subscriber = await ensureKnown(visit);
@@ -45,7 +50,7 @@ export async function preview(visit: Visit): Promise<void> {
   const edition = await composeDigest(app.db, { subscriber, subscription: own ?? usual, slot: now, now, first: true });
   const options = { language, kind, botUsername: app.me.username, subscriptionId: own?.id ?? null, asked: true };
   const [first, ...rest] = renderDigest(edition, options);
-  await say(visit, { ...first!, html: `${html`${visit.text.small.preview}`.html}\n\n${first!.html}` });
+  await say(visit, { ...first!, html: blocks(above === null ? null : html`${above}`, { html: first!.html }).html });
   for (const part of rest) await say(visit, part);
 }
 

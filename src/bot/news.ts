@@ -139,7 +139,7 @@ export async function findNews(
   });
   const more = found.more || found.total > groupedMax;
   const counts = { articles: found.total, stories: groups.length, more, page, pages };
-  return { page: { query, order, week, results, near: found.near, ...counts }, near };
+  return { page: { query, order, week, results, near: found.near, meant: near, ...counts }, near };
 }
 
 async function countOf(db: App["db"], word: string, options: Omit<Parameters<typeof searchArticles>[2], "limit">) {

@@ -21,6 +21,8 @@ export type SearchPage = {
   more: boolean;
   /** Nothing has all that was asked for: these come near. */
   near: boolean;
+  /** Another spelling that more articles have. */
+  meant: { word: string; articles: number } | null;
   order: SearchOrder;
   /** Only what is at most seven days old. */
   week: boolean;
@@ -97,7 +99,13 @@ function searchHead(found: SearchPage, options: SearchOptions): Html {
     found.stories === found.articles
       ? text.search.countsPlain(count(found.articles))
       : text.search.counts(count(found.articles), count(found.stories));
-  return lines(html`🔍 ${bold(clip(found.query, queryColumns))}${counts}`, found.near && text.search.near);
+  return lines(html`🔍 ${bold(clip(found.query, queryColumns))}${counts}`, ...notes(found, options));
+}
+
+function notes(found: SearchPage, options: SearchOptions): string[] {
+  const text = textIn(options.language).search;
+  const meant = found.meant === null ? [] : [text.meant(found.meant.word, String(found.meant.articles))];
+  return found.near ? [text.near, ...meant] : meant;
 }
 
 function result(found: SearchPage, n: number, options: SearchOptions & { snippets: boolean; links: boolean }): Html {
@@ -133,5 +141,7 @@ function searchButtons(found: SearchPage, { kind, token, language }: SearchOptio
     { text: mark(found.week, text.week), action: searchAction(token, 1, found.order, !found.week) },
   ];
   const sorted = found.articles > 1 || found.week ? filters : [];
-  return [...(kind === "channel" ? [] : numberRows(open)), pager, sorted];
+  const other: Button[] =
+    found.meant === null ? [] : [{ text: text.searchFor(clip(found.meant.word, 30)), action: action("near", token) }];
+  return [...(kind === "channel" ? [] : numberRows(open)), pager, sorted, other];
 }

@@ -146,11 +146,11 @@ export function renderForget(known: KnownAbout | null, options: Reading): Messag
     text.language(`${all.language.names[options.language]}${all.comma}${all.language.news[known.newsLanguages]}`),
     text.zone(placeName(options.timezone, options.language)),
     text.digests(known.digests),
-    text.had(all.number(known.had)),
-    text.searches(all.number(known.searches)),
-    text.pages(all.number(known.pages)),
+    known.had > 0 && text.had(all.number(known.had)),
+    known.searches > 0 && text.searches(all.number(known.searches)),
+    known.pages > 0 && text.pages(all.number(known.pages)),
     text.since(shortDate(known.since, options)),
-  ].map((row) => `· ${row}`);
+  ].flatMap((row) => (row === false ? [] : [`· ${row}`]));
   return message(lines(text.ask(rows.join("\n"))), [
     [
       { text: text.yes, action: action("forgotten") },
