@@ -86,7 +86,7 @@ describe("a reader in Shanghai", () => {
       told.push(...next);
     }
     const nothing = world.last(READER_ID);
-    expect(nothing.text).toContain("还没有新的");
+    expect(nothing.text).toMatch(/14:\d\d 之后还没有新的/);
     expect(labels(nothing)).toEqual(["再看今天的", "🔥 热门"]);
     const { answers: again } = await world.press(READER_ID, "再看今天的");
     expect(again[0]!.text).toContain("今天发过你的");

@@ -140,9 +140,13 @@ export async function countHad(db: Db, subscriberId: number): Promise<number> {
   return row?.n ?? 0;
 }
 
-export async function countActiveSubscribers(db: Db): Promise<number> {
-  const [row] = await db.select({ n: sql<number>`count(*)` }).from(subscribers).where(eq(subscribers.state, "active"));
-  return row?.n ?? 0;
+/** When something was last pushed to this subscriber; null before the first time. */
+export async function lastToldAt(db: Db, subscriberId: number): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: sql<number | null>`max(${shown.at})` })
+    .from(shown)
+    .where(eq(shown.subscriberId, subscriberId));
+  return row?.at == null ? null : new Date(row.at * 1000);
 }
 
 /** Those who left longer ago than their settings are kept. Gives how many went; call again while it is the most. */
