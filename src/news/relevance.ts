@@ -17,7 +17,7 @@ export type Scored = {
  * question the text has at all, how much its beginning has, how near together. Tuned on 162 judged questions about news
  * (bench quality); each is worth .005 to .02 of MRR, and twice or half of each constant changes less than .01.
  */
-const saturation = 0.5;
+const saturation = 0.3;
 const lengthShare = 0.5;
 const coveragePower = 1;
 const leadChars = 60;
@@ -25,9 +25,9 @@ const leadShare = 0.6;
 const windowChars = 60;
 const windowShare = 0.4;
 /** Feedback (Rocchio 1971): what the best texts say often and the other candidates seldom counts as asked, a little. */
-const feedbackTexts = 8;
+const feedbackTexts = 10;
 const feedbackTerms = 30;
-const feedbackShare = 0.2;
+const feedbackShare = 0.25;
 /** Lengths beyond this are all long: a page of everything. */
 const lengthMax = 6_000;
 
