@@ -4,6 +4,7 @@ import { addFindCommands } from "./find.ts";
 import { addImportCommand } from "./import.ts";
 import { addReadCommand } from "./read.ts";
 import { createShell, type Shell } from "./shell.ts";
+import { addSourcesCommand } from "./sources.ts";
 import { addWebhookCommand } from "./webhook.ts";
 
 /** `npm run -s tidings -- <command>`: the same program from a shell, also beside a running server. */
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   };
   addImportCommand(program, shell);
   addReadCommand(program, shell);
+  addSourcesCommand(program, shell);
   addFindCommands(program, shell);
   addDeliveryCommands(program, shell);
   addWebhookCommand(program, shell);

@@ -27,7 +27,10 @@ export type RefreshTools = WebTools & {
 };
 type Parts = Pick<App, "db" | "now" | "random" | "log">;
 
-/** Reads every source whose time has come; one that fails costs the others nothing. Ends when none is due, or on `signal`. */
+/**
+ * Reads every source whose time has come; one that fails costs the others nothing. Ends when none is due, or on
+ * `signal`.
+ */
 export async function refreshSources(app: Parts, tools: RefreshTools, signal?: AbortSignal): Promise<void> {
   let queue: ClaimedReading[] = [];
   let claiming: Promise<void> | undefined;
@@ -90,8 +93,8 @@ export async function refreshSource(app: Parts, tools: RefreshTools, claim: Clai
 type Reading = { tools: RefreshTools; claim: ClaimedReading; document: Document };
 
 /**
- * What a document brings: known articles as they are now, new ones dated and completed from their pages. When there are more
- * pages to visit than one read may, the rest waits for the next (`more`).
+ * What a document brings: known articles as they are now, new ones dated and completed from their pages. When there are
+ * more pages to visit than one read may, the rest waits for the next (`more`).
  */
 async function draftsToStore(
   { db, now }: Parts,
@@ -124,8 +127,8 @@ async function draftsToStore(
 }
 
 /**
- * An item that says no time appeared since the last read; on the first read it may be of any age and stays undated. Without an
- * address or an id nobody could know it again, so it stays undated, too.
+ * An item that says no time appeared since the last read; on the first read it may be of any age and stays undated.
+ * Without an address or an id nobody could know it again, so it stays undated, too.
  */
 function dated(
   draft: ArticleDraft,

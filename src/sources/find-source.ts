@@ -18,8 +18,8 @@ export type FoundSource = {
 };
 
 /**
- * Finds out what can be read at an address: a feed, the feeds of a site (declared, linked, or where they commonly are), or a
- * page with lists of links. Says why not, when there is nothing.
+ * Finds out what can be read at an address: a feed, the feeds of a site (declared, linked, or where they commonly are),
+ * or a page with lists of links. Says why not, when there is nothing.
  */
 export async function findSource(
   dial: Dial,

@@ -34,3 +34,53 @@ export function troubleText(language: Language, { name, kind, days, failure }: S
   if (kind === "silent") return `Source “${name}” has had nothing new for ${since}, which is not its way.`;
   return `Source “${name}” could not be read for ${since}: it ${failureText("en", failure)}. It is tried on, less and less often.`;
 }
+
+/** How reading a source goes, as the store knows it. */
+export type SourceHealthFacts = {
+  reading: {
+    state: "active" | "paused";
+    lastReadAt: Date | null;
+    lastNewAt: Date | null;
+    dueAt: Date;
+    failingSince: Date | null;
+    failureCode: string;
+    failure: string;
+  } | null;
+  articlesInWeek: number;
+  now: Date;
+};
+
+/** One line on a source's health: «answered 403 for 2 days · next read in 40 min». */
+export function healthText(language: Language, { reading, articlesInWeek, now }: SourceHealthFacts): string {
+  const zh = language === "zh";
+  const perDay = articlesInWeek / 7;
+  const daily = perDay >= 1 ? Math.round(perDay) : Math.round(perDay * 10) / 10;
+  const parts = [zh ? `每天 ${daily} 篇` : `${daily} a day`];
+  if (reading === null) return [...parts, zh ? "导入的文件" : "imported"].join(" · ");
+  const ago = (at: Date) => span(language, now.getTime() - at.getTime());
+  if (reading.failingSince !== null) {
+    const words = failureText(language, { code: reading.failureCode, detail: reading.failure });
+    parts.unshift(zh ? `读不到已 ${ago(reading.failingSince)}：${words}` : `${words} for ${ago(reading.failingSince)}`);
+  }
+  if (reading.lastReadAt === null) parts.push(zh ? "还没读过" : "not read yet");
+  else parts.push(zh ? `${ago(reading.lastReadAt)}前读过` : `read ${ago(reading.lastReadAt)} ago`);
+  if (reading.lastNewAt !== null) {
+    parts.push(zh ? `最新文章在 ${ago(reading.lastNewAt)}前` : `last news ${ago(reading.lastNewAt)} ago`);
+  }
+  if (reading.state === "paused") parts.push(zh ? "已暂停" : "paused");
+  else {
+    const wait = span(language, Math.max(0, reading.dueAt.getTime() - now.getTime()));
+    parts.push(zh ? `${wait}后再读` : `next in ${wait}`);
+  }
+  return parts.join(" · ");
+}
+
+/** A stretch of time, roughly: minutes, hours or days. */
+function span(language: Language, ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 120) return language === "zh" ? `${minutes} 分钟` : `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return language === "zh" ? `${hours} 小时` : `${hours} h`;
+  const days = Math.round(hours / 24);
+  return language === "zh" ? `${days} 天` : `${days} days`;
+}
