@@ -1,6 +1,6 @@
 import { and, eq, lt, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
-import { pages, searches } from "./schema.ts";
+import { asks, pages, searches, visits } from "./schema.ts";
 
 export type KeptSearch = { token: string; query: string; chatId: number; userId: number };
 
@@ -45,10 +45,14 @@ export async function findPage(db: Db, chatId: number, messageId: number): Promi
   return row?.body;
 }
 
-/** Searches and pages older than `before` go: a few weeks are enough to page and to go back. */
+/** Searches, pages, open questions and counts older than `before` go: a few weeks are enough to go back. */
 export async function pruneSearches(db: Db, before: Date): Promise<void> {
-  const old = <T extends typeof searches | typeof pages>(table: T) => lt(table.createdAt, before);
-  await db.batch([db.delete(searches).where(old(searches)), db.delete(pages).where(old(pages))]);
+  await db.batch([
+    db.delete(searches).where(lt(searches.createdAt, before)),
+    db.delete(pages).where(lt(pages.createdAt, before)),
+    db.delete(asks).where(lt(asks.at, before)),
+    db.delete(visits).where(lt(visits.minute, Math.floor(before.getTime() / 60_000))),
+  ]);
 }
 
 /** How many searches and pages a chat left here. */

@@ -53,7 +53,8 @@ export async function settleUpdates(
     done.map(({ id, token, error }) =>
       db
         .update(updates)
-        .set({ dueAt: null, leaseToken: null, error })
+        // What was said is nobody's business once it is answered; what broke is kept a day for whoever mends it.
+        .set({ dueAt: null, leaseToken: null, error, ...(error === "" ? { body: "" } : {}) })
         .where(and(eq(updates.id, id), eq(updates.leaseToken, token))),
     ),
   );
