@@ -45,7 +45,8 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
   const { subscriber, subscription, slot, now, shared = new Map() } = digest;
   const query = `profile ${subscriber.newsLanguages} ${subscription.count} ${subscription.query}`;
   const profile = await once(shared, query, () => profileOf(db, subscriber, subscription));
-  const last = previousSlot(digest);
+  const when = `slot before ${slot.getTime()} ${subscription.rule} ${subscription.minute} ${subscriber.timezone}`;
+  const last = await once(shared, when, async () => previousSlot(digest));
   const since = windowStart(slot, last);
   const lateMinutes = Math.max(0, Math.floor((now.getTime() - slot.getTime()) / 60_000));
   // All digests of a minute are ranked as of that minute; one that comes late tells what is news when it comes.

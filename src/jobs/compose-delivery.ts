@@ -1,7 +1,11 @@
 import type { App } from "../app.ts";
 import { composeDigest } from "../digest/compose.ts";
+import type { Edition } from "../news/edition.ts";
+import { lastToldAt } from "../store/subscribers.ts";
+import { action, readAction } from "../telegram/action.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
 import { subscriptionName } from "../telegram/subscription-message.ts";
+import { broadcastCopy } from "./broadcast-copy.ts";
 import type { Composer, Deliverable, Outgoing } from "./deliver-prepare.ts";
 
 /** What a digest is like for one who asks for it without having one. */
@@ -12,7 +16,8 @@ const firstDigests = 3;
 /** What each row of the ledger says, by its kind; nothing at all when there is nothing new and nobody wants to hear that. */
 export function createComposer(app: Pick<App, "db" | "me" | "now">): Composer {
   return async (due, cache) => {
-    // Until broadcasts and alerts are made, nothing makes such rows.
+    if (due.kind === "broadcast") return broadcastCopy(app, due, cache);
+    // Until alerts are made, nothing makes such rows.
     if (due.kind !== "digest") return [];
     return digestOf(app, due, cache);
   };
@@ -34,6 +39,8 @@ async function digestOf(
     first: subscriber.digestsSeen === 0,
     shared: cache,
   });
+  // Asked by hand, the last one is whatever came last, not the slot before.
+  if (asked) edition.since = (await lastToldAt(app.db, subscriber.id)) ?? edition.since;
   const evenEmpty = subscription?.evenEmpty ?? false;
   if (edition.stories.length === 0 && !asked && !evenEmpty) return [];
   const options: DigestOptions = {
@@ -49,5 +56,45 @@ async function digestOf(
       ? {}
       : { name: subscriptionName(subscription, subscriber) }),
   };
-  return renderDigest(edition, options);
+  return renderOnce(edition, { options, cache, news: subscriber.newsLanguages });
+}
+
+/** A subscription's id while a text is shared; each reader's own takes its place. */
+const anySubscription = 0;
+
+type Rendering = { options: DigestOptions; cache: Map<string, Promise<unknown>>; news: string };
+
+/** Renders once per distinct result: within a minute the same stories for the same kind of reader are the same text. */
+async function renderOnce(edition: Edition, { options, cache, news }: Rendering): Promise<Outgoing[]> {
+  const { stories, ...frame } = edition;
+  const { subscriptionId, ...kind } = options;
+  const told = stories.map((story) => [
+    story.storyId,
+    story.articleIds,
+    story.update,
+    story.related.map((line) => line.storyId),
+  ]);
+  const key = `text ${JSON.stringify([frame, kind, news, subscriptionId === null, told])}`;
+  let rendered = cache.get(key) as Promise<Outgoing[]> | undefined;
+  if (rendered === undefined) {
+    const shared = { ...options, subscriptionId: subscriptionId === null ? null : anySubscription };
+    rendered = Promise.resolve(renderDigest(edition, shared));
+    cache.set(key, rendered);
+  }
+  const messages = await rendered;
+  return subscriptionId === null ? messages : messages.map((message) => ownButtons(message, subscriptionId));
+}
+
+function ownButtons(message: Outgoing, subscriptionId: number): Outgoing {
+  const buttons = message.buttons.map((row) =>
+    row.map((button) => {
+      if ("url" in button) {
+        return { ...button, url: button.url.replace(/\?start=sub_0$/, `?start=sub_${subscriptionId.toString(36)}`) };
+      }
+      const read = readAction(button.action);
+      const isOwn = (read?.verb === "sub" || read?.verb === "empty") && read.args[0] === String(anySubscription);
+      return isOwn ? { ...button, action: action(read.verb, subscriptionId, ...read.args.slice(1)) } : button;
+    }),
+  );
+  return { ...message, buttons };
 }

@@ -1,6 +1,5 @@
-import { and, eq, gte, isNotNull } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
-import { articles, shown } from "./schema.ts";
 
 /** Articles that one look reads: a reader of years has had many, and only those of stories still told matter. */
 const articlesMax = 2_000;
@@ -13,16 +12,21 @@ export type Had = { articleIds: number[]; at: Date };
  * later. Computed from the articles, so that stories may merge and split without the ledger being rewritten.
  */
 export async function hadStories(db: Db, subscriberId: number, from: number): Promise<Map<number, Had>> {
-  const rows = await db
-    .select({ storyId: articles.storyId, articleId: shown.articleId, at: shown.at })
-    .from(shown)
-    .innerJoin(articles, eq(articles.id, shown.articleId))
-    .where(and(eq(shown.subscriberId, subscriberId), gte(shown.articleId, from), isNotNull(articles.storyId)))
-    .limit(articlesMax);
+  // Plain SQL: this is asked once for each digest, and a query builder would cost more than the answer.
+  const rows = await db.all<{ storyId: number; articleId: number; at: number }>(sql`
+    select a.story_id as storyId, s.article_id as articleId, s.at as at
+    from shown as s cross join articles as a on a.id = s.article_id
+    where s.subscriber_id = ${subscriberId} and s.article_id >= ${from} and a.story_id is not null
+    limit ${articlesMax}`);
   const had = new Map<number, Had>();
-  for (const { storyId, articleId, at } of rows) {
-    const before = had.get(storyId!) ?? { articleIds: [], at };
-    had.set(storyId!, { articleIds: [...before.articleIds, articleId], at: at > before.at ? at : before.at });
+  for (const row of rows) {
+    const at = new Date(row.at * 1000);
+    const before = had.get(row.storyId);
+    if (before === undefined) had.set(row.storyId, { articleIds: [row.articleId], at });
+    else {
+      before.articleIds.push(row.articleId);
+      if (at > before.at) before.at = at;
+    }
   }
   return had;
 }
