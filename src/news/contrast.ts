@@ -30,16 +30,14 @@ export function marksOf(headline: string, firstSentence: string): Marks {
   return marks;
 }
 
-/** True when two articles cannot tell one event: they name one kind of mark with no value in common. */
-export function tellApart(a: { marks: () => Marks }, b: { marks: () => Marks }): boolean {
-  const marks = b.marks();
-  for (const [kind, values] of a.marks()) {
-    const others = marks.get(kind);
+/** False when two articles name one kind of mark with no value in common. */
+export function sameMarks(a: Marks, b: Marks): boolean {
+  for (const [kind, values] of a) {
+    const others = b.get(kind);
     if (others === undefined) continue;
-    if ([...values].some((value) => [...others].some((other) => agree(kind, value, other)))) continue;
-    return true;
+    if (![...values].some((value) => [...others].some((other) => agree(kind, value, other)))) return false;
   }
-  return false;
+  return true;
 }
 
 function agree(kind: string, a: string, b: string): boolean {
@@ -178,6 +176,10 @@ const opposites: readonly [string, RegExp[]][] = [
       /被捕|逮捕|刑拘|\b(?:arrest(?:s|ed)?|detain(?:s|ed)?)\b/iu,
       /宣判|判刑|获刑|一审|二审|\b(?:sentenced|convicted|jailed|acquitted)\b/iu,
     ],
+  ],
+  [
+    "aftermath",
+    [/遇难|身亡|死亡|\b(?:killed|dead|dies|die)\b/iu, /起诉|受审|开庭|\b(?:charged|indicted|on trial)\b/iu],
   ],
   ["import", [/进口|\bimports?\b/iu, /出口|\bexports?\b/iu]],
   ["price", [/居民消费价格|CPI|consumer prices?/iu, /工业(?:生产者|品)|PPI|producer prices?/iu]],

@@ -19,7 +19,7 @@ const letters = 4;
 export function crossLikeness(a: Sketch, b: Sketch): number {
   if (a.day !== null && b.day !== null && Math.abs(a.day - b.day) > daysMax) return base;
   let numbers = 0;
-  for (const value of a.numbers) if (b.numbers.has(value)) numbers += digitsOf(value) >= 3 ? 1 : 0.5;
+  for (const value of a.tellingNumbers) if (b.tellingNumbers.has(value)) numbers += digitsOf(value) >= 3 ? 1 : 0.5;
   let words = 0;
   for (const word of a.words) if (word.length >= letters && b.words.has(word)) words += 1;
   return base + perNumber * numbers + perWord * Math.min(wordsMax, words);

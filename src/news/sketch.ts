@@ -27,8 +27,10 @@ export type Sketch = {
   titleSum: number;
   /** The terms that tell it best, best first. */
   keys: { term: number; weight: number }[];
-  /** Values told, but small ones and years. */
+  headline: string;
+  /** Values told, times aside; and of these the telling ones, neither small nor years. */
   numbers: Set<number>;
+  tellingNumbers: Set<number>;
   /** Latin words: with the numbers, what articles of two languages share. */
   words: Set<string>;
   /** What sets it apart from other events of its kind; read when it is first asked for. */
@@ -61,12 +63,15 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
   const title = tokenize(article.title);
   const rest = tokenize(start);
   const weighed = weigh(title.terms, rest.terms, background);
-  const numbers = new Set([...title.numbers, ...rest.numbers].filter(isTelling));
+  const numbers = new Set([...title.numbers, ...rest.numbers]);
+  const tellingNumbers = new Set([...numbers].filter(isTelling));
   return {
     id: article.id,
     ...weighed,
-    keys: keyTerms(weighed, [...numbers].map(numberTerm)),
+    keys: keyTerms(weighed, [...tellingNumbers].map(numberTerm)),
+    headline: article.title,
     numbers,
+    tellingNumbers,
     words: new Set([...title.words, ...rest.words]),
     marks: once(() => marksOf(article.title, start.slice(0, firstSentenceChars))),
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),

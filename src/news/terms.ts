@@ -26,7 +26,7 @@ const sizeAfter = /^ ?(万亿|[万亿]|thousand\b|million\b|billion\b|trillion\b
  */
 export type Tokens = {
   terms: number[];
-  /** Every number told, as a value: 11.4万 is 114000. */
+  /** Every number told but times, as a value: 11.4万 is 114000. */
   numbers: number[];
   /** Latin words of three letters and more: names that Chinese and English texts share. */
   words: string[];
@@ -66,10 +66,15 @@ function readNumber(text: string, start: number, tokens: Tokens): number {
   // Twelve digits, so that 11.4 × 10,000 is 114000 and not a little more.
   const value = Number((plain * (size === null ? 1 : sizes[size[1]!]!)).toPrecision(12));
   if (Number.isFinite(value)) {
-    tokens.numbers.push(value);
+    if (!isTime(text, start, end)) tokens.numbers.push(value);
     tokens.terms.push(numberTerm(value));
   }
   return end + (size === null ? 0 : size[0].length);
+}
+
+/** 13:00, 13时, 21日 and 11月 say when, not what. */
+function isTime(text: string, start: number, end: number): boolean {
+  return text[start - 1] === ":" || /^[:年月日时点]/u.test(text.slice(end, end + 1));
 }
 
 function readWord(text: string, start: number, tokens: Tokens): number {
