@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { nameIn } from "../src/bot/news.ts";
 import { plainWords, readCommand } from "../src/bot/words.ts";
+import { nameIn } from "../src/news/name-in.ts";
 
 describe("what a text says", () => {
   test.each([

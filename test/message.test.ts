@@ -1,19 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Edition, EditionStory } from "../src/news/edition.ts";
+import type { SearchPage, StoryPage } from "../src/news/pages.ts";
 import { clip, clipSentences, columns, ended } from "../src/telegram/clip.ts";
 import { type DigestOptions, renderDigest } from "../src/telegram/digest-message.ts";
 import { bold, escapeHtml, html, link, plainText, withoutLinks } from "../src/telegram/html.ts";
 import { type Message, sizeOf } from "../src/telegram/message.ts";
-import {
-  queryFromMessage,
-  renderNoResult,
-  renderSearch,
-  renderSearchAsk,
-  type SearchPage,
-} from "../src/telegram/search-message.ts";
+import { queryFromMessage, renderNoResult, renderSearch, renderSearchAsk } from "../src/telegram/search-message.ts";
 import * as settings from "../src/telegram/settings-message.ts";
 import { renderGroupStart, renderStart, renderStarted } from "../src/telegram/start-message.ts";
-import { renderStory, type StoryPage } from "../src/telegram/story-message.ts";
+import { renderStory } from "../src/telegram/story-message.ts";
 import * as subscription from "../src/telegram/subscription-message.ts";
 import { renderNoNews, renderOtherLanguage, renderTop } from "../src/telegram/top-message.ts";
 import type { Language } from "../src/text/index.ts";

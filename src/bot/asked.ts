@@ -1,10 +1,10 @@
 import { composeDigest } from "../digest/compose.ts";
+import { hasNews, toldStories } from "../pages/top.ts";
 import { askForDigest } from "../store/deliveries.ts";
 import { findSubscription, listSubscriptions, type Subscription } from "../store/subscriptions.ts";
 import { renderDigest } from "../telegram/digest-message.ts";
 import { blocks, html } from "../telegram/html.ts";
 import { say } from "./answer.ts";
-import { hasNews, toldStories } from "./news.ts";
 import { hasNewsFor, noNews, noneToRead } from "./reading.ts";
 import { ensureKnown, type Visit } from "./visit.ts";
 
@@ -17,7 +17,7 @@ const usual = { rule: "daily", minute: 480, count: 8, query: "", summaries: true
  */
 export async function askDigest(visit: Visit, _words: string, subscriptionId?: number): Promise<void> {
   const { app, now, updateId } = visit;
-  if (!(await hasNews(app))) return say(visit, await noNews(visit));
+  if (!(await hasNews(app.db))) return say(visit, await noNews(visit));
   // Who unsubscribed gets what they ask for, and nothing starts again by it.
   if (visit.known?.state === "stopped") return showDigest(visit, null);
   const own =
@@ -33,7 +33,7 @@ export async function askDigest(visit: Visit, _words: string, subscriptionId?: n
 /** Was anything pushed to this chat within a day? Then "today's" would repeat or be empty. */
 export async function hadToday(visit: Visit): Promise<boolean> {
   if (visit.known === undefined) return false;
-  return (await toldStories(visit.app, visit.known.id, visit.now)).length > 0;
+  return (await toldStories(visit.app.db, visit.known.id, visit.now)).length > 0;
 }
 
 /** `/preview`: what the next digest would be now. Looking counts as nothing. */
@@ -44,7 +44,7 @@ export async function preview(visit: Visit): Promise<void> {
 /** A digest beside the ledger: nothing of it counts as had. */
 async function showDigest(visit: Visit, above: string | null): Promise<void> {
   const { app, now, language, kind } = visit;
-  if (!(await hasNews(app))) return say(visit, await noNews(visit));
+  if (!(await hasNews(app.db))) return say(visit, await noNews(visit));
   const subscriber = await ensureKnown(visit);
   const own = await nextOf(visit);
   const edition = await composeDigest(app.db, { subscriber, subscription: own ?? usual, slot: now, now, first: true });

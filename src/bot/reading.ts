@@ -1,22 +1,19 @@
 import type { Message as TelegramMessage } from "grammy/types";
+import type { SearchOrder } from "../news/pages.ts";
+import { findNews } from "../pages/search.ts";
+import { isStory, storyPage } from "../pages/story.ts";
+import { hasNews, toldPage, topPage, topWords } from "../pages/top.ts";
 import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
 import { countSources } from "../store/sources.ts";
 import { countSubscriptions } from "../store/subscriptions.ts";
 import { lines } from "../telegram/html.ts";
 import { type Message, message } from "../telegram/message.ts";
-import {
-  queryFromMessage,
-  renderNoResult,
-  renderSearch,
-  renderSearchAsk,
-  type SearchOrder,
-} from "../telegram/search-message.ts";
+import { queryFromMessage, renderNoResult, renderSearch, renderSearchAsk } from "../telegram/search-message.ts";
 import { type From, renderStory } from "../telegram/story-message.ts";
 import { renderNoNews, renderOtherLanguage, renderTop } from "../telegram/top-message.ts";
 import { ask, say, show } from "./answer.ts";
 import { attempt } from "./attempt.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
-import { findNews, hasNews, isStory, storyPage, toldPage, topPage, topWords } from "./news.ts";
 import { isOperator } from "./rights.ts";
 import { isPrivate, readingOf, type Visit } from "./visit.ts";
 
@@ -42,7 +39,7 @@ export const reading: Area = {
 
 /** `/top`, as an answer or in place of itself. */
 async function showTop(visit: Visit, inPlace = false): Promise<void> {
-  const top = (await hasNews(visit.app)) ? await topPage(visit.app, newsOf(visit)) : undefined;
+  const top = (await hasNews(visit.app.db)) ? await topPage(visit.app.db, newsOf(visit)) : undefined;
   if (top === undefined || top.stories.length === 0) return say(visit, await noneToRead(visit));
   const digests = visit.known === undefined ? 0 : await countSubscriptions(visit.app.db, visit.known.id);
   const page = renderTop(top, { ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 });
@@ -51,18 +48,18 @@ async function showTop(visit: Visit, inPlace = false): Promise<void> {
 
 /** Is there anything in the reader's language? */
 export async function hasNewsFor(visit: Visit): Promise<boolean> {
-  return (await topPage(visit.app, newsOf(visit))).stories.length > 0;
+  return (await topPage(visit.app.db, newsOf(visit))).stories.length > 0;
 }
 
 /** Nothing in the reader's language: what there is in the other one is offered; nothing at all says why. */
 export async function noneToRead(visit: Visit): Promise<Message> {
-  const any = await topPage(visit.app, { ...newsOf(visit), news: "both" });
+  const any = await topPage(visit.app.db, { ...newsOf(visit), news: "both" });
   return any.stories.length > 0 ? renderOtherLanguage(readingOf(visit)) : noNews(visit);
 }
 
 /** What was pushed to this chat within a day, once more. */
 async function showAgain(visit: Visit): Promise<void> {
-  const stories = visit.known === undefined ? [] : await toldPage(visit.app, visit.known.id, newsOf(visit));
+  const stories = visit.known === undefined ? [] : await toldPage(visit.app.db, visit.known.id, newsOf(visit));
   if (stories.length === 0) return showTop(visit);
   const options = { ...readingOf(visit), kind: visit.kind, subscribed: true, again: true };
   await say(visit, renderTop({ stories, newestDay: null }, options));
@@ -82,7 +79,7 @@ export async function search(visit: Visit, words: string): Promise<void> {
   if (!isPrivate(visit)) {
     return ask(visit, message(lines(visit.text.search.askGroup)), "search", visit.text.search.placeholder);
   }
-  const popular = await topWords(visit.app, newsOf(visit));
+  const popular = await topWords(visit.app.db, newsOf(visit));
   const buttons = await Promise.all(popular.map(async (word) => ({ word, token: await tokenFor(visit, word) })));
   await ask(visit, renderSearchAsk(buttons, readingOf(visit)), "search", visit.text.search.placeholder);
 }
@@ -92,7 +89,7 @@ type Turn = { page?: number; order?: SearchOrder; week?: boolean };
 async function searchMessage(visit: Visit, query: string, { page = 1, order = "best", week = false }: Turn) {
   const token = await tokenFor(visit, query);
   const options = { ...readingOf(visit), kind: visit.kind, token };
-  const found = await findNews(visit.app, { ...newsOf(visit), query, page, order, week });
+  const found = await findNews(visit.app.db, { ...newsOf(visit), query, page, order, week });
   if (found.page.results.length === 0) return renderNoResult({ query, week, near: found.near }, options);
   return renderSearch(found.page, options);
 }
@@ -110,7 +107,7 @@ async function turnPage(visit: Visit, args: string[]): Promise<void> {
 async function searchNear(visit: Visit, [token]: string[]): Promise<void> {
   const query = await queryOf(visit, token);
   if (query === null) return tooOld(visit);
-  const { near } = await findNews(visit.app, { ...newsOf(visit), query, page: 1, order: "best", week: false });
+  const { near } = await findNews(visit.app.db, { ...newsOf(visit), query, page: 1, order: "best", week: false });
   await show(visit, await searchMessage(visit, near?.word ?? query, {}));
 }
 
@@ -141,19 +138,19 @@ async function story(visit: Visit, words: string): Promise<void> {
 
 /** A story as a message of its own. */
 export async function openStory(visit: Visit, id: number): Promise<void> {
-  const page = await storyPage(visit.app, id, newsOf(visit));
+  const page = await storyPage(visit.app.db, id, newsOf(visit));
   if (page === undefined) return say(visit, message(lines(visit.text.story.gone)));
   await say(visit, renderStory(page, { ...readingOf(visit), kind: visit.kind, from: null }));
 }
 
 async function storyGone(visit: Visit, [id]: string[]): Promise<string | null> {
   const known = idOf(id);
-  return known !== null && (await isStory(visit.app, known)) ? null : visit.text.story.gone;
+  return known !== null && (await isStory(visit.app.db, known)) ? null : visit.text.story.gone;
 }
 
 /** A number under a digest, a search or a story: its page in place, with the way back. */
 async function openInPlace(visit: Visit, [id, kind, token, page]: string[]): Promise<void> {
-  const found = await storyPage(visit.app, idOf(id) ?? 0, newsOf(visit));
+  const found = await storyPage(visit.app.db, idOf(id) ?? 0, newsOf(visit));
   if (found === undefined) return;
   const from: From | null = kind === "d" || kind === "t" || kind === "s" ? kind : null;
   const back =

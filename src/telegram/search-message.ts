@@ -1,3 +1,4 @@
+import type { SearchOrder, SearchPage } from "../news/pages.ts";
 import { type Reading, textIn, whenNamed } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip } from "./clip.ts";
@@ -7,29 +8,6 @@ import { type Button, fits, type Message, message, numberRows } from "./message.
 const titleColumns = 75;
 /** What a reader's own words take at most in the first line. */
 export const queryColumns = 60;
-
-/** A snippet in pieces: what was searched for is bold. */
-export type Snippet = { text: string; hit: boolean }[];
-
-export type SearchOrder = "best" | "newest";
-
-export type SearchPage = {
-  query: string;
-  /** Articles found, at most `articlesMax`; `more` says there are others. */
-  articles: number;
-  stories: number;
-  more: boolean;
-  /** Nothing has all that was asked for: these come near. */
-  near: boolean;
-  /** Another spelling that more articles have. */
-  meant: { word: string; articles: number } | null;
-  order: SearchOrder;
-  /** Only what is at most seven days old. */
-  week: boolean;
-  page: number;
-  pages: number;
-  results: { storyId: number; title: string; url: string | null; snippet: Snippet; outlets: number; at: Date | null }[];
-};
 
 export type SearchOptions = Reading & {
   kind: "private" | "group" | "supergroup" | "channel";

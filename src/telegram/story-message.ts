@@ -1,4 +1,5 @@
 import type { Reason } from "../news/edition.ts";
+import type { StoryPage } from "../news/pages.ts";
 import { moment, type Reading, span, textIn } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
@@ -13,29 +14,6 @@ const momentsMax = 8;
 const reportersMax = 4;
 const relatedMax = 3;
 const topMax = 2;
-
-/** One story as its page tells it; plain text, in the reader's language where there is a choice. */
-export type StoryPage = {
-  storyId: number;
-  title: string;
-  /** The article that "read the article" opens. */
-  url: string | null;
-  /** Two to four sentences of its own. */
-  summary: string;
-  /** The article's language; a reporter in another one is marked. */
-  language: string;
-  articles: number;
-  /** Independent outlets. */
-  outlets: number;
-  first: Date;
-  last: Date;
-  /** The moments at which it grew, oldest first. */
-  timeline: { at: Date; what: string }[];
-  /** A family each; `carriers` only carry its text. */
-  reporters: { name: string; url: string | null; language: string; carriers: number }[];
-  related: { storyId: number; title: string; url: string | null; reason: Reason | null }[];
-  top: { storyId: number; title: string; url: string | null }[];
-};
 
 /** Where a page was opened from, as its back button remembers it: d digest, t top, s search. */
 export type From = "d" | "t" | "s";

@@ -1,3 +1,4 @@
+import type { TopLine, TopPage } from "../news/pages.ts";
 import { fullDay, type Reading, shortDate, textIn, when } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
@@ -7,23 +8,6 @@ import { type Button, fits, type Message, message, numberRows } from "./message.
 const titleColumns = 75;
 const summaryColumns = 110;
 const toldMax = 3;
-
-/** One story as the list of top stories shows it. */
-export type TopLine = {
-  storyId: number;
-  title: string;
-  url: string | null;
-  summary: string;
-  outlets: number;
-  rush: { outlets: number; hours: number } | null;
-  at: Date;
-};
-
-export type TopPage = {
-  stories: TopLine[];
-  /** Nothing is recent: the day that these are from. */
-  newestDay: Date | null;
-};
 
 export type TopOptions = Reading & {
   kind: "private" | "group" | "supergroup" | "channel";
