@@ -11,6 +11,7 @@ export type Job =
   | { kind: "plan-digests" }
   | { kind: "deliver" }
   | { kind: "broadcast" }
+  | { kind: "broadcast-round" }
   | { kind: "propose" }
   | { kind: "join-stories" }
   | { kind: "refresh-sources" }

@@ -13,7 +13,16 @@ import { type Shell, UsageError } from "./shell.ts";
 const rowsPerPage = 500;
 /** What a chat without a subscription would get. */
 const usual = { rule: "daily", minute: 8 * 60, count: 8, query: "", summaries: true };
-const states: readonly DeliveryState[] = ["queued", "claimed", "sending", "sent", "unknown", "failed", "skipped"];
+const states: readonly DeliveryState[] = [
+  "queued",
+  "claimed",
+  "sending",
+  "sent",
+  "unknown",
+  "unreachable",
+  "failed",
+  "skipped",
+];
 
 type Options = { json?: boolean; dryRun?: boolean; thread?: string; state?: DeliveryState };
 

@@ -35,16 +35,18 @@ export function outcomeOf(due: Deliverable, result: SendResult, now: Date): Ende
   const { step } = result;
   const { reason } = step;
   const failed: Outcome = { id, state: "failed", error: reason };
+  // An editor tells readers who left from what went wrong; elsewhere both are the same.
+  const refused: Outcome = due.kind === "broadcast" ? { id, state: "unreachable", error: reason } : failed;
   const againIn = (ms: number): Outcome => ({ id, state: "queued", dueAt: later(now, ms), error: reason });
   switch (step.step) {
     case "rest":
-      return { ...none, outcome: failed, reach: { kind: "rests", chatId, reason } };
+      return { ...none, outcome: refused, reach: { kind: "rests", chatId, reason } };
     case "gone":
-      return { ...none, outcome: failed, reach: { kind: "gone", chatId, reason } };
+      return { ...none, outcome: refused, reach: { kind: "gone", chatId, reason } };
     case "no-topic":
     case "topic-closed":
     case "no-rights":
-      return { ...none, outcome: failed, reach: { kind: step.step, due, reason } };
+      return { ...none, outcome: refused, reach: { kind: step.step, due, reason } };
     case "wait":
       return { ...none, outcome: againIn(step.seconds * 1000), retryAfter: step.seconds };
     case "retry":

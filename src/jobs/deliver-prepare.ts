@@ -14,7 +14,18 @@ const composeAgainMs = 60_000;
 const stretchMs = 8;
 
 /** One message and the articles that its reader has had once it arrived. */
-export type Outgoing = Message & { articleIds: number[] };
+export type Outgoing = Message & {
+  articleIds: number[];
+  /** Instead of what the subscription says. */
+  silent?: boolean;
+  /** The message that it answers. */
+  replyTo?: number;
+  /** A broadcast's wording. */
+  revision?: number;
+};
+
+/** Nothing to send: for good, with why, or for as long as its broadcast stands still. */
+export type NotNow = { skip: string } | { park: true };
 
 /** A row whose reader is there. */
 export type Deliverable = DueDelivery & { subscriber: NonNullable<DueDelivery["subscriber"]> };
@@ -23,11 +34,11 @@ export type Deliverable = DueDelivery & { subscriber: NonNullable<DueDelivery["s
  * Makes a row's messages, in order; none when there is nothing to tell. `cache` is the same object for all rows of a
  * minute: what many share (a profile's candidates, a text) is made once.
  */
-export type Composer = (due: Deliverable, cache: Map<string, Promise<unknown>>) => Promise<Outgoing[]>;
+export type Composer = (due: Deliverable, cache: Map<string, Promise<unknown>>) => Promise<Outgoing[] | NotNow>;
 
 export type Prepared = {
   due: Deliverable;
-  message: Message;
+  message: Omit<Outgoing, "articleIds">;
   articleIds: readonly number[];
   /** Rows of the further parts, written with this one's `sending`. */
   parts: readonly NewDelivery[];
@@ -81,7 +92,10 @@ async function composeOne(
     return { due, message, articleIds, parts: [], body: null };
   }
   try {
-    const [first, ...others] = await compose(due, cache);
+    const composed = await compose(due, cache);
+    if ("skip" in composed) return { id: due.id, state: "skipped", error: composed.skip };
+    if ("park" in composed) return { id: due.id, state: "queued", dueAt: null, error: "" };
+    const [first, ...others] = composed;
     if (first === undefined) return { id: due.id, state: "skipped", error: "nothing new" };
     const parts = others.map((each, i) => partOf(due, each, { part: i + 2, now: app.now() }));
     const body = parts.length > 0 ? JSON.stringify(first) : null;

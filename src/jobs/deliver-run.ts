@@ -124,8 +124,10 @@ type Ended = { outcomes: Outcome[]; reaches: Reach[]; accepted: number[] };
 /** One call and what it means; gives the reason when nothing more may be sent at all. */
 async function deliverOne(app: DeliverApp, { due, message }: Prepared, ended: Ended): Promise<string | null> {
   const { chatId, threadId } = due.subscriber;
-  const silent = due.subscription?.silent ?? false;
-  const result = await send(app.api, { chatId, threadId }, { message, silent, paid: app.config.PAID_BROADCAST });
+  const silent = message.silent ?? due.subscription?.silent ?? false;
+  const { replyTo } = message;
+  const options = { message, silent, paid: app.config.PAID_BROADCAST, ...(replyTo === undefined ? {} : { replyTo }) };
+  const result = await send(app.api, { chatId, threadId }, options);
   const { outcome, reach, retryAfter, isDown } = outcomeOf(due, result, app.now());
   ended.outcomes.push(outcome);
   if (reach !== null) ended.reaches.push(reach);
@@ -160,7 +162,10 @@ function mark(app: DeliverApp, chunk: readonly Prepared[], token: string): Promi
   const rows = chunk.map(({ due, articleIds }) => ({ id: due.id, subscriberId: due.subscriberId, articleIds }));
   const bodies = chunk.flatMap(({ due, body }) => (body === null ? [] : [[due.id, body] as const]));
   const parts = chunk.flatMap((each) => each.parts);
-  return markSending(app.db, rows, { token, now: app.now(), leaseMs, parts, bodies: new Map(bodies) });
+  const wordings = chunk.flatMap(({ due, message }) =>
+    message.revision === undefined ? [] : [{ id: due.id, revision: message.revision }],
+  );
+  return markSending(app.db, rows, { token, now: app.now(), leaseMs, parts, bodies: new Map(bodies), wordings });
 }
 
 /** A locked or full database passes, and what was sent must be written down. */

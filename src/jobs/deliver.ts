@@ -10,6 +10,8 @@ export const inFlightMax = 240;
 /** A row that is due again within this time is waited for; later ones are found by the next tick. */
 const waitForNextMs = 5_000;
 const lookAgainMs = 50;
+/** While a row that is due in a moment is waited for, a more urgent one may come in. */
+const lookForUrgentMs = 250;
 
 export type DeliverOptions = {
   compose: Composer;
@@ -79,6 +81,6 @@ async function waitForNext(app: DeliverApp, run: Run): Promise<boolean> {
   const next = await nextQueuedAt(app.db);
   const waitMs = next === null ? Number.POSITIVE_INFINITY : next.getTime() - app.now().getTime();
   if (waitMs > waitForNextMs) return false;
-  await after(Math.max(waitMs, 1));
+  await after(Math.min(Math.max(waitMs, 1), lookForUrgentMs));
   return true;
 }

@@ -7,6 +7,9 @@ import { chatOf } from "./handle-update.ts";
 export async function tick(app: Pick<App, "db" | "now" | "enqueue">): Promise<void> {
   app.enqueue({ kind: "plan-digests" });
   app.enqueue({ kind: "deliver" });
+  app.enqueue({ kind: "broadcast" });
+  app.enqueue({ kind: "broadcast-round" });
+  app.enqueue({ kind: "propose" });
   app.enqueue({ kind: "join-stories" });
   app.enqueue({ kind: "refresh-sources" });
   app.enqueue({ kind: "prune" });

@@ -1,4 +1,6 @@
 import type { App, Job } from "../app.ts";
+import { runBroadcasts } from "./broadcast.ts";
+import { runRounds } from "./broadcast-round.ts";
 import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
 import { deliver } from "./deliver.ts";
@@ -6,6 +8,7 @@ import { handleUpdate, type UpdateHandler } from "./handle-update.ts";
 import { createIngest } from "./ingest.ts";
 import { joinLoose } from "./join-stories.ts";
 import { planDigests } from "./plan-digests.ts";
+import { proposeBreaking } from "./propose-breaking.ts";
 import { prune } from "./prune.ts";
 import { refreshSources } from "./refresh-sources.ts";
 import { tellTrouble } from "./tell-trouble.ts";
@@ -27,6 +30,12 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
         return;
       case "deliver":
         return deliver(app, { compose, signal });
+      case "broadcast":
+        return runBroadcasts(app, signal);
+      case "broadcast-round":
+        return runRounds(app, signal);
+      case "propose":
+        return proposeBreaking(app);
       case "join-stories":
         return joinLoose(app);
       case "refresh-sources":

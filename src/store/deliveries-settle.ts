@@ -1,4 +1,5 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { guardWording, type Wording } from "./broadcast-rows.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { enqueueStatement, type NewDelivery } from "./deliveries.ts";
 import { jsonList, seconds } from "./json-list.ts";
@@ -28,23 +29,28 @@ export async function markSending(
     leaseMs: number;
     parts: readonly NewDelivery[];
     bodies: ReadonlyMap<number, string>;
+    /** Broadcasts' rows: sent only while their wording is the one they were composed with. */
+    wordings?: readonly Wording[];
   },
 ): Promise<Set<number>> {
   const { token, now } = lease;
   const had = rows.flatMap((row) => row.articleIds.map((article) => [row.subscriberId, article, row.id]));
   const bodies = [...lease.bodies].map(([id, body]) => [id, body]);
-  const [marked] = await db.batch([
-    db
-      .update(deliveries)
-      .set({ state: "sending", dueAt: new Date(now.getTime() + lease.leaseMs), at: now })
-      .where(
-        and(
-          inArray(deliveries.id, jsonList(rows.map((row) => row.id))),
-          eq(deliveries.leaseToken, token),
-          eq(deliveries.state, "claimed"),
-        ),
-      )
-      .returning({ id: deliveries.id }),
+  const guards = (lease.wordings ?? []).length > 0 ? guardWording(db, lease.wordings!, { token, now }) : [];
+  const marking = db
+    .update(deliveries)
+    .set({ state: "sending", dueAt: new Date(now.getTime() + lease.leaseMs), at: now })
+    .where(
+      and(
+        inArray(deliveries.id, jsonList(rows.map((row) => row.id))),
+        eq(deliveries.leaseToken, token),
+        eq(deliveries.state, "claimed"),
+      ),
+    )
+    .returning({ id: deliveries.id });
+  const statements = [
+    ...guards,
+    marking,
     ...(had.length > 0 ? [showStatement(db, had, { token, now })] : []),
     ...(lease.parts.length > 0 ? [enqueueStatement(db, lease.parts, now)] : []),
     ...(bodies.length > 0
@@ -56,15 +62,16 @@ export async function markSending(
             .where(sql`${deliveries.id} = j.value ->> 0 and ${deliveries.leaseToken} = ${token}`),
         ]
       : []),
-  ]);
+  ];
+  const marked = (await batchAll(db, statements))[guards.length];
   return new Set((marked as { id: number }[]).map((row) => row.id));
 }
 
 export type Outcome =
   | { id: number; state: "sent"; messageId: number }
-  | { id: number; state: "unknown" | "failed" | "skipped"; error: string }
-  /** Given back, to be taken again from then on. */
-  | { id: number; state: "queued"; dueAt: Date; error: string };
+  | { id: number; state: "unknown" | "failed" | "unreachable" | "skipped"; error: string }
+  /** Given back, to be taken again from then on; null when its broadcast stands still. */
+  | { id: number; state: "queued"; dueAt: Date | null; error: string };
 
 /**
  * Writes what became of rows, with all that hangs on it, in one batch; `more` goes into the same one. Rows that are no
@@ -81,7 +88,7 @@ export async function settle(
       each.state,
       each.state === "sent" ? each.messageId : null,
       each.state === "sent" ? "" : each.error.slice(0, errorCharsMax),
-      each.state === "queued" ? seconds(each.dueAt) : null,
+      each.state === "queued" && each.dueAt !== null ? seconds(each.dueAt) : null,
     ]),
   );
   // "cross join" keeps SQLite to the order written: forty looked-up rows, never a walk over the ledger.

@@ -10,6 +10,8 @@ export type Message = {
   buttons: Button[][];
   /** The page whose preview is shown; null shows none. */
   preview: string | null;
+  /** Telegram's file_id of a picture; the text is its caption then. */
+  photo?: string;
 };
 
 /** What one message may hold. Telegram cuts at 4,096, 100 and about 9,500 bytes; what is left is for misjudging. */

@@ -17,6 +17,8 @@ export type SendOptions = {
   silent: boolean;
   /** `allow_paid_broadcast`: beyond 30 a second, for Stars. */
   paid: boolean;
+  /** The message that it answers, when that is still there. */
+  replyTo?: number;
 };
 
 export type SendResult =
@@ -28,23 +30,29 @@ export type SendResult =
  * many, plain text where the markup cannot be parsed. Everything else is the caller's: waiting, resting, giving up.
  */
 export async function send(
-  api: Pick<Api, "sendMessage">,
+  api: Pick<Api, "sendMessage" | "sendPhoto">,
   target: Target,
-  { message, silent, paid }: SendOptions & { message: Message },
+  { message, silent, paid, replyTo }: SendOptions & { message: Message },
 ): Promise<SendResult> {
   let chatId = target.chatId;
   let text = message.html;
   let parsed = true;
   for (let tries = 1; ; tries += 1) {
     try {
-      const sent = await api.sendMessage(chatId, text, {
+      const options = {
         ...(parsed ? { parse_mode: "HTML" as const } : {}),
         ...(target.threadId === 0 ? {} : { message_thread_id: target.threadId }),
         ...(silent ? { disable_notification: true } : {}),
         ...(paid ? { allow_paid_broadcast: true } : {}),
+        ...(replyTo === undefined
+          ? {}
+          : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
         ...keyboardOf(message),
-        link_preview_options: previewOf(message),
-      });
+      };
+      const sent =
+        message.photo === undefined
+          ? await api.sendMessage(chatId, text, { ...options, link_preview_options: previewOf(message) })
+          : await api.sendPhoto(chatId, message.photo, { ...options, caption: text });
       return { messageId: sent.message_id, chatId };
     } catch (error) {
       const step = stepOf(error);

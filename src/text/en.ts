@@ -1,3 +1,4 @@
+import { breakingEn } from "./breaking.ts";
 import { comingAt, duration, fullDay, minuteText, number, shortDate, toldDay, weekdayName } from "./dates.ts";
 import type { Text } from "./zh.ts";
 
@@ -305,6 +306,7 @@ export const en: Text = {
     newest: (when) => `Newest article: ${when}`,
     waiting: (updates, deliveries) => `Updates waiting: ${updates} · deliveries waiting: ${deliveries}`,
   },
+  breaking: breakingEn,
   coming: comingAt,
   day: fullDay,
   date: shortDate,

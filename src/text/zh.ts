@@ -1,3 +1,4 @@
+import { breakingZh } from "./breaking.ts";
 import {
   comingAt,
   duration,
@@ -309,6 +310,7 @@ export const zh = {
     newest: (when: string) => `最新一篇：${when}`,
     waiting: (updates: string, deliveries: string) => `等着处理的消息 ${updates} · 等着发的 ${deliveries}`,
   },
+  breaking: breakingZh,
   coming: comingAt,
   day: fullDay,
   date: shortDate,

@@ -5,9 +5,18 @@ import { subscribers } from "./readers.ts";
 export type DeliveryKind = "digest" | "alert" | "broadcast";
 /**
  * queued → claimed → sending → sent | unknown | failed | skipped. A claimed row can be given back; `sending` is durable
- * before the call, so a row found in it after a crash is `unknown`: it may have arrived, and a person decides.
+ * before the call, so a row found in it after a crash is `unknown`: it may have arrived, and a person decides. A
+ * broadcast's row that the chat itself refuses (blocked, deleted) is `unreachable`.
  */
-export type DeliveryState = "queued" | "claimed" | "sending" | "sent" | "unknown" | "failed" | "skipped";
+export type DeliveryState =
+  | "queued"
+  | "claimed"
+  | "sending"
+  | "sent"
+  | "unknown"
+  | "unreachable"
+  | "failed"
+  | "skipped";
 
 /** The ledger: one row is one message to one subscriber. */
 export const deliveries = sqliteTable(

@@ -1,0 +1,29 @@
+import type { App } from "../app.ts";
+import { dueFor } from "../store/broadcast-audience.ts";
+import { audienceSlice, audienceSliceMax, endEnqueuing, enqueueSlice } from "../store/broadcast-rows.ts";
+import { findBroadcast } from "../store/broadcasts.ts";
+
+/**
+ * Puts everybody whom a broadcast is for into the ledger, in slices between which others get their turn. It goes on
+ * where it was, and ends when the broadcast does not go out any more.
+ */
+export async function enqueueAudience(app: Pick<App, "db" | "now" | "enqueue">, id: number): Promise<void> {
+  const mornings = new Map<string, Date | null>();
+  for (;;) {
+    const broadcast = await findBroadcast(app.db, id);
+    if (broadcast === undefined || broadcast.enqueued) return;
+    if (broadcast.state !== "sending" && broadcast.state !== "paused") return;
+    // Who sleeps is decided as of the beginning, however long this takes.
+    const now = broadcast.startedAt ?? app.now();
+    const { audience, cursor: afterId } = broadcast;
+    const slice = await audienceSlice(app.db, { audience, afterId, now });
+    const rows = slice.flatMap((reader) => {
+      const dueAt = dueFor(broadcast, reader, { now, mornings });
+      return dueAt === null ? [] : [{ subscriberId: reader.id, dueAt }];
+    });
+    if (slice.length > 0) await enqueueSlice(app.db, broadcast, { rows, cursor: slice.at(-1)!.id, now: app.now() });
+    app.enqueue({ kind: "deliver" });
+    if (slice.length < audienceSliceMax) return endEnqueuing(app.db, id);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
