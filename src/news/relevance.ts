@@ -27,6 +27,8 @@ const windowShare = 0.4;
 /** Feedback (Rocchio 1971): what the best texts say often and the other candidates seldom counts as asked, a little. */
 const feedbackTexts = 10;
 const feedbackTerms = 30;
+/** Best texts among which feedback changes the order. */
+const feedbackAmong = 80;
 const feedbackShare = 0.25;
 /** Lengths beyond this are all long: a page of everything. */
 const lengthMax = 6_000;
@@ -37,7 +39,8 @@ export function rankTexts(texts: readonly Judged[], terms: readonly Weighted[]):
   const average = texts.reduce((sum, each) => sum + Math.min(each.text.length, lengthMax), 0) / texts.length;
   const first = texts.map((each) => judge(each, terms, average)).sort(better);
   const found = first.filter((each) => each.score > 0);
-  return withFeedback(found, texts, average).sort(better);
+  const head = withFeedback(found.slice(0, feedbackAmong), texts, average).sort(better);
+  return [...head, ...found.slice(feedbackAmong)];
 }
 
 /** How often a term stands in a folded text; words of an alphabet and numbers only as whole words. */

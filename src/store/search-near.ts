@@ -8,22 +8,23 @@ import { questionTerms, type Term } from "../news/question.ts";
 import { rankTexts, type Scored } from "../news/relevance.ts";
 import type { Db } from "./db.ts";
 import { firstDatedRow } from "./search-index.ts";
-import { type Filter, idsOf, narrowed, textsOf } from "./search-read.ts";
+import { type Filter, idsOf, narrowed, rowsPerToken, type Seen, textsOf, tokenRows } from "./search-read.ts";
 import { allOf, type Expression, newestRows, phraseMatch } from "./search-rows.ts";
 
-/** Articles read of each term, newest first; a term with fewer is known wholly, and rare. */
-const rowsPerTerm = 400;
 /** Of the rarest terms more is read, and what two of them have together. */
-const rareTerms = 5;
-const rowsPerRare = 2_000;
-const rowsPerPair = 300;
+const rareTerms = 4;
+const rowsPerRare = 1_200;
+const rowsPerPair = 200;
 /** Articles whose texts are judged. */
-const judgedMax = 250;
+const judgedMax = 160;
 /** Hits that come near: none that has a smaller share of the question than this part of the best one's. */
 const coverageMin = 0.35;
 const nearMax = 100;
 /** Freshness among answers: as a share of the best one's score. */
 const freshShare = 0.1;
+/** Places of the index, and rows at each, by which its articles are counted. */
+const samples = 32;
+const sampleRows = 512;
 /** What an article with a part of a misspelt word counts beside one with a word. */
 const partWeight = 0.1;
 /** Texts in which another spelling is looked for. */
@@ -40,7 +41,7 @@ export async function nearArticles(
   const terms = questionTerms(query.text);
   const counted = await countTerms(db, terms, options);
   const rows = await candidateRows(db, counted, options);
-  const ids = [...new Set([...options.first, ...(await idsOf(db, rows, options)).map((each) => each.id)])];
+  const ids = [...new Set([...options.first, ...(await idsOf(db, rows, options.filter)).map((each) => each.id)])];
   if (ids.length === 0) return { hits: [], suggestion: null };
   const candidates = await textsOf(db, ids);
   const weighted = weights(terms, counted, await extentOf(db));
@@ -73,9 +74,9 @@ async function countTerms(db: Db, terms: readonly Term[], options: NearOptions):
   const counted: Counted[] = [];
   for (const term of terms) {
     if (term.phrase === null) continue;
-    const expression = narrowed(phraseMatch(term.phrase), options);
-    const { rows } = await newestRows(db, expression, { span: options.span, limit: rowsPerTerm });
-    if (rows.length > 0) counted.push({ term, rows, isAll: rows.length < rowsPerTerm, expression });
+    const rows = await tokenRows(db, term.phrase, options);
+    const expression = narrowed(phraseMatch(term.phrase), options.filter);
+    if (rows.length > 0) counted.push({ term, rows, isAll: rows.length < rowsPerToken, expression });
     else if (term.whole) counted.push(...(await countParts(db, term, options)));
   }
   return counted.sort((a, b) => rarity(b) - rarity(a));
@@ -90,8 +91,8 @@ async function countParts(db: Db, term: Term, options: NearOptions): Promise<Cou
   const counted: Counted[] = [];
   const ends = [parts[0] as Expression, parts.at(-1) as Expression];
   for (const pair of [first, last, ends, ends.slice(0, 1), ends.slice(1)]) {
-    const expression = narrowed(allOf(pair), options);
-    const { rows } = await newestRows(db, expression, { span: options.span, limit: rowsPerPair });
+    const expression = narrowed(allOf(pair), options.filter);
+    const { rows } = await newestRows(db, expression, { span: options.filter.span, limit: rowsPerPair });
     counted.push({ term: { ...term, weight: partWeight }, rows, isAll: true, expression });
   }
   return counted.filter((each) => each.rows.length > 0);
@@ -112,7 +113,7 @@ async function candidateRows(db: Db, counted: readonly Counted[], options: NearO
   for (const [n, each] of counted.entries()) {
     const isCut = !each.isAll && n < rareTerms;
     const rows = isCut
-      ? (await newestRows(db, each.expression, { span: options.span, limit: rowsPerRare })).rows
+      ? (await newestRows(db, each.expression, { span: options.filter.span, limit: rowsPerRare })).rows
       : each.rows;
     add(rows, each.term.weight * (each.isAll ? Math.log(1 + 1e6 / rows.length) : 4));
   }
@@ -120,7 +121,7 @@ async function candidateRows(db: Db, counted: readonly Counted[], options: NearO
     for (const b of rare.slice(n + 1)) {
       if (a.isAll && b.isAll) continue;
       const both = allOf([a.expression, b.expression]);
-      add((await newestRows(db, both, { span: options.span, limit: rowsPerPair })).rows, 4);
+      add((await newestRows(db, both, { span: options.filter.span, limit: rowsPerPair })).rows, 4);
     }
   }
   return [...scores]
@@ -131,11 +132,19 @@ async function candidateRows(db: Db, counted: readonly Counted[], options: NearO
 
 type Extent = { total: number; oldest: number; newest: number };
 
+/** How many articles there are, and between which rows: counted when few, else by samples, which is near enough. */
 async function extentOf(db: Db): Promise<Extent> {
-  const found = await db.get<Extent>(sql`select (select count(*) from search_rows) as total,
+  const ends = await db.get<{ oldest: number | null; newest: number | null }>(sql`select
     (select min(row) from search_rows where row >= ${firstDatedRow}) as oldest,
     (select max(row) from search_rows) as newest`);
-  return { total: found?.total ?? 0, oldest: found?.oldest ?? 0, newest: found?.newest ?? 0 };
+  const newest = ends?.newest ?? 0;
+  const oldest = ends?.oldest ?? 0;
+  const width = Math.ceil((newest - oldest + 1) / samples);
+  const read = Math.min(width, sampleRows);
+  const starts = JSON.stringify(Array.from({ length: samples }, (_, n) => oldest + n * width));
+  const counted = await db.get<{ n: number }>(sql`select sum((select count(*) from search_rows
+    where row >= json_each.value and row < json_each.value + ${read})) as n from json_each(${starts})`);
+  return { total: Math.round(((counted?.n ?? 0) * width) / read), oldest, newest };
 }
 
 /** Articles with a term: counted, or, where only the newest were read, by how far back those reach. */

@@ -7,8 +7,9 @@ import { isQuestion } from "../news/question.ts";
 import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
 import { languageFact, rowOfSecond, sourceFact } from "./search-index.ts";
+import { findLong } from "./search-long.ts";
 import { nearArticles } from "./search-near.ts";
-import { type Filter, idsOf, isTimed, narrowed, textsOf } from "./search-read.ts";
+import { type Filter, idsOf, isTimed, narrowed, type Seen, textsOf } from "./search-read.ts";
 import { allOf, anyOf, type Expression, factMatch, newestRows, phraseMatch, type Span } from "./search-rows.ts";
 
 export { indexStatements, unindexStatements } from "./search-index.ts";
@@ -65,13 +66,15 @@ export async function searchArticles(db: Db, typed: string, options: SearchOptio
   if (filter === null) return empty;
   if (parsed.all.length === 0 && parsed.after === null && parsed.before === null) return empty;
   const plan = planOf(parsed, named);
-  const found = await findAll(db, plan, filter);
+  const seen: Seen = new Map();
+  const long = plan.whole === null ? await findLong(db, parsed, { filter, seen }) : null;
+  const found = long === null ? await findAll(db, plan, filter) : { rows: long, whole: 0, cut: false };
   const order = options.order ?? "best";
   const page = { from: options.offset ?? 0, to: (options.offset ?? 0) + options.limit };
   const isAsked = parsed.text !== "" && (found.rows.length === 0 || (found.rows.length < fewMax && isQuestion(parsed)));
   if (isAsked) {
     const kept = (await idsOf(db, found.rows, filter)).map((each) => each.id);
-    const near = await nearArticles(db, parsed, { ...filter, now: options.now, first: kept });
+    const near = await nearArticles(db, parsed, { filter, seen, now: options.now, first: kept });
     if (kept.length === 0 || near.hits.length > kept.length) {
       const hits = await storiesOf(db, near.hits.slice(page.from, page.to));
       const isNone = kept.length === 0;
