@@ -30,7 +30,13 @@ const partWeight = 0.1;
 /** Texts in which another spelling is looked for. */
 const spellingTexts = 100;
 
-export type NearOptions = Filter & { now: Date /** Articles that have all of it: they stay. */; first: number[] };
+export type NearOptions = {
+  filter: Filter;
+  seen: Seen;
+  now: Date;
+  /** Articles that have all of it: they stay. */
+  first: number[];
+};
 
 /** Articles that have most of what was asked, by rare words first, and the spelling that was meant. */
 export async function nearArticles(
