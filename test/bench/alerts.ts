@@ -18,18 +18,20 @@ export async function run(args: string[]): Promise<void> {
   const filled = performance.now() - filling;
   const waits: number[] = [];
   let found = 0;
+  const cpu = process.cpuUsage();
   for (const article of articles) {
     const start = performance.now();
     found += index.match(article).length;
     waits.push(performance.now() - start);
   }
+  const { user } = process.cpuUsage(cpu);
   waits.sort((a, b) => a - b);
   const mean = waits.reduce((sum, each) => sum + each, 0) / waits.length;
   const slow = referenceMs(alerts, articles[0]!);
   process.stdout.write(
     `${index.size.toLocaleString("en")} alerts (${new Set(alerts).size.toLocaleString("en")} different) filed in ${(filled / 1000).toFixed(1)} s,` +
       ` ${((process.memoryUsage().heapUsed - before) / 2 ** 20).toFixed(0)} MB\n` +
-      `${articles.length} articles: ${mean.toFixed(3)} ms each, p99 ${waits[Math.floor(waits.length * 0.99)]!.toFixed(3)} ms;` +
+      `${articles.length} articles: ${mean.toFixed(3)} ms each, p99 ${waits[Math.floor(waits.length * 0.99)]!.toFixed(3)} ms, ${(user / 1000 / articles.length).toFixed(3)} ms of processor time;` +
       ` ${(found / articles.length).toFixed(0)} alerts met by each\n` +
       `reference, one alert after the other: ${slow.toFixed(0)} ms an article\n`,
   );
