@@ -1,10 +1,15 @@
 import { Readability } from "@mozilla/readability";
+import { Parser } from "htmlparser2";
 import { listHeading } from "./headings.ts";
-import { linkShare, type PageDocument, type PageElement, parsePage, textIn } from "./page-dom.ts";
+import { headText, linkShare, type PageDocument, type PageElement, parsePage, textIn } from "./page-dom.ts";
 import { plainText } from "./plain.ts";
 
 /** Candidates for the article's element that are looked at closely. */
-const candidatesMax = 60;
+const candidatesMax = 12;
+/** Letters looked through while the page is cleaned; a page that is made of boxes in boxes is left as it is then. */
+const lettersMax = 5_000_000;
+/** Readability's work grows with the sum of all elements' depths: real pages stay far below, mazes do not. */
+const depthsMax = 200_000;
 const bodyCharsMin = 20;
 /** More of a text than this in links, and it is a list. */
 const linkShareMax = 0.5;
@@ -47,6 +52,7 @@ export function clean(document: PageDocument): void {
     element.remove();
   }
   const whole = Math.max(1, prose(document.body));
+  let letters = 0;
   for (const element of [...document.querySelectorAll("[class],[id],aside,header,[hidden],[role]")]) {
     const name = `${element.className} ${element.id}`;
     const beside =
@@ -54,6 +60,8 @@ export function clean(document: PageDocument): void {
       element.tagName === "ASIDE" ||
       /^(?:navigation|complementary|contentinfo|banner|search)$/.test(element.getAttribute("role") ?? "");
     if (!beside || keepName.test(name) || element.tagName === "BODY" || element.tagName === "HTML") continue;
+    if (letters > lettersMax) break;
+    letters += (element.textContent?.length ?? 0) + 1;
     if (element.querySelector("h1") !== null || prose(element) / whole > asideShareMax) continue;
     element.remove();
   }
@@ -103,7 +111,9 @@ function namedContainers(document: PageDocument): { html: string; trust: number 
   for (const [trust, names] of containerNames) {
     for (const element of document.querySelectorAll(names)) {
       if (found.length >= candidatesMax) return found;
-      if (seen.has(element) || textIn(element).length < bodyCharsMin) continue;
+      // Of boxes in boxes of one kind the outermost is enough: what it has too much is weighed.
+      if (seen.has(element) || (element.parentElement !== null && seen.has(element.parentElement))) continue;
+      if (headText(element, bodyCharsMin).length < bodyCharsMin) continue;
       seen.add(element);
       found.push({ html: element.innerHTML, trust });
     }
@@ -113,7 +123,9 @@ function namedContainers(document: PageDocument): { html: string; trust: number 
 
 /** Readability rewrites the tree that it reads: it gets one of its own. */
 function readability(document: PageDocument): string {
-  const copy = parsePage(`<html><body>${document.body.innerHTML}</body></html>`);
+  const html = document.body.innerHTML;
+  if (depthsOf(html) > depthsMax) return "";
+  const copy = parsePage(`<html><body>${html}</body></html>`);
   if (copy === null) return "";
   try {
     return new Readability(copy as never, { charThreshold: 100, keepClasses: true }).parse()?.content ?? "";
@@ -125,8 +137,7 @@ function readability(document: PageDocument): string {
 export function weigh(html: string, paragraphs: string[], headline: string): number {
   const text = paragraphs.join("\n");
   if (text.length < bodyCharsMin) return 0;
-  const tree = parsePage(`<html><body>${html}</body></html>`);
-  const links = tree === null ? 0 : linkShare(tree.body);
+  const links = linkShareOf(html);
   if (links > linkShareMax) return 0;
   const sentences = paragraphs.filter(
     (paragraph) => /[。！？!?.…;；:：”"」]$/.test(paragraph) || paragraph.length > 60,
@@ -137,6 +148,43 @@ export function weigh(html: string, paragraphs: string[], headline: string): num
     sentences.reduce((sum, paragraph) => sum + paragraph.length, 0),
   );
   return covered(headline, text) * Math.log2(told + 16) * (told / text.length) ** 2 * (1 - links) ** 2;
+}
+
+function depthsOf(html: string): number {
+  let depth = 0;
+  let sum = 0;
+  const parser = new Parser({
+    onopentagname: () => {
+      sum += ++depth;
+    },
+    onclosetag: () => {
+      depth--;
+    },
+  });
+  parser.end(html);
+  return sum;
+}
+
+/** The share of an HTML fragment's text that is links. */
+function linkShareOf(html: string): number {
+  let all = 0;
+  let linked = 0;
+  let inLink = 0;
+  const parser = new Parser({
+    onopentagname: (name) => {
+      if (name === "a") inLink++;
+    },
+    onclosetag: (name) => {
+      if (name === "a") inLink = Math.max(0, inLink - 1);
+    },
+    ontext: (text) => {
+      const letters = text.trim().length;
+      all += letters;
+      if (inLink > 0) linked += letters;
+    },
+  });
+  parser.end(html);
+  return all === 0 ? 0 : linked / all;
 }
 
 /** The share of the headline's character pairs that the text says as well; never so little that it decides alone. */

@@ -4,15 +4,19 @@ import { parseHTML } from "linkedom";
 /** Pages longer than this are cut: the article is not behind two million characters. */
 const htmlCharsMax = 3_000_000;
 /** Real pages nest less than a hundred deep; deeper ones are made to break readers. */
-const nestingMax = 1_000;
-const elementsMax = 150_000;
+const nestingMax = 300;
+const elementsMax = 40_000;
+/** Nodes looked at for the beginning of an element's text. */
+const headNodesMax = 80;
 
 /** As much of a DOM element as the readers of pages need. */
 export type PageElement = {
   readonly tagName: string;
   readonly id: string;
   readonly className: string;
+  readonly nodeType: number;
   readonly textContent: string | null;
+  readonly childNodes: ArrayLike<PageElement>;
   innerHTML: string;
   readonly parentElement: PageElement | null;
   readonly nextElementSibling: PageElement | null;
@@ -56,6 +60,23 @@ function treeOf(html: string): PageDocument {
 /** Text as a reader sees it, in one line. */
 export function textIn(element: PageElement | null): string {
   return (element?.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+/** The beginning of an element's text, in one line, at a cost that does not grow with the element. */
+export function headText(element: PageElement, charsMax: number): string {
+  let text = "";
+  let nodes = 0;
+  const walk = (node: PageElement): void => {
+    for (let at = 0; at < node.childNodes.length; at++) {
+      if (text.length > charsMax || ++nodes > headNodesMax) return;
+      const child = node.childNodes[at]!;
+      if (child.nodeType === 3) text += child.textContent ?? "";
+      else if (child.nodeType === 1) walk(child);
+    }
+  };
+  walk(element);
+  // Too many nodes for a heading: such an element is longer than what was seen of it.
+  return nodes > headNodesMax ? text.padEnd(charsMax + 1) : text.replace(/\s+/g, " ").trim();
 }
 
 /** The share of an element's text that is links. */

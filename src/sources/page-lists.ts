@@ -1,14 +1,16 @@
 import { absoluteUrl } from "../news/url.ts";
 import { listHeading } from "./headings.ts";
 import { splitItem } from "./list-item.ts";
-import { linkShare, type PageDocument, type PageElement, textIn } from "./page-dom.ts";
+import { headText, linkShare, type PageDocument, type PageElement, textIn } from "./page-dom.ts";
 
 /** Items of one list, and lists of one page. */
 const itemsMax = 200;
+/** Elements that one list may lie across. */
+const partsMax = 200;
 const headingsMax = 40;
 const headingCharsMax = 16;
-/** Elements at the beginning of a box among which its heading is looked for. */
-const headingDepthMax = 8;
+/** How deep at the beginning of a box its heading is looked for. */
+const headingDepthMax = 6;
 const titleCharsMin = 4;
 /** How far above its heading a list may hang in the tree. */
 const climbMax = 4;
@@ -24,8 +26,7 @@ export type PageLists = { related: ListItem[]; hot: ListItem[] };
 export function takeLists(document: PageDocument, base: string | null): PageLists {
   const lists: PageLists = { related: [], hot: [] };
   const headings = [...document.querySelectorAll("h1,h2,h3,h4,h5,h6,strong,b,span,div,p,dt,a,li,em,td,th,i")]
-    .filter((element) => (element.textContent?.length ?? 0) < 200 && textIn(element).length <= headingCharsMax)
-    .map((element) => ({ element, kind: listHeading(textIn(element)) }))
+    .map((element) => ({ element, kind: headingOf(element) }))
     .filter((found) => found.kind !== null)
     .slice(0, headingsMax);
   for (const { element, kind } of headings) {
@@ -45,7 +46,7 @@ function listBelow(heading: PageElement): PageElement[] | null {
     const parts: PageElement[] = [];
     for (let next: PageElement | null = at.nextElementSibling; next !== null; next = next.nextElementSibling) {
       // The next heading of the same rank ends the list, so does prose without links.
-      if (holdsHeading(next)) break;
+      if (parts.length >= partsMax || holdsHeading(next)) break;
       if (linkShare(next) < 0.05 && textIn(next).length > 200) break;
       parts.push(next);
     }
@@ -57,16 +58,29 @@ function listBelow(heading: PageElement): PageElement[] | null {
     // A heading over an empty list: what comes after its wrapper is another list's.
     if (parts.length > 0 && parts.every((part) => textIn(part) === "")) return parts;
     // A heading with other words beside it in its wrapper is a sentence, not a heading.
-    if (at.parentElement === null || textIn(at.parentElement).length > textIn(at).length + 12) return null;
-    at = at.parentElement;
+    const wrapper: PageElement | null = at.parentElement;
+    if (wrapper === null || headText(wrapper, headingCharsMax + 12).length > headingCharsMax + 12) return null;
+    at = wrapper;
   }
   return null;
 }
 
+function headingOf(element: PageElement): "related" | "hot" | null {
+  const words = headText(element, headingCharsMax);
+  return words.length > headingCharsMax ? null : listHeading(words);
+}
+
 /** Whether an element is, or begins with, the heading of a list. */
 function holdsHeading(element: PageElement): boolean {
-  if (listHeading(textIn(element)) !== null) return true;
-  return [...element.querySelectorAll("*")].slice(0, headingDepthMax).some((one) => listHeading(textIn(one)) !== null);
+  if (headingOf(element) !== null) return true;
+  let first: PageElement | undefined = [...element.children][0];
+  for (let depth = 0; first !== undefined && depth < headingDepthMax; depth++) {
+    if (headingOf(first) !== null) return true;
+    const [inner, second]: PageElement[] = [...first.children];
+    if (second !== undefined && headingOf(second) !== null) return true;
+    first = inner;
+  }
+  return false;
 }
 
 function itemsIn(part: PageElement, base: string | null): ListItem[] {

@@ -1,3 +1,5 @@
+import { namesIn, readByline } from "./byline.ts";
+
 /** A teaser's opening, beyond which no dateline is looked for. */
 const openingCharsMax = 160;
 const leadCharsMax = 400;
@@ -16,6 +18,7 @@ export function readTeaser(text: string): Teaser {
   let rest = text.replace(/[\u3000\u00a0\t]/g, " ").trim();
   const chinese = /\p{Script=Han}/u.test(rest.slice(0, openingCharsMax));
   if (!chinese && !/^[A-Z]{3}/.test(rest)) return { lead: rest, ...found };
+  rest = rest.replace(editorMark, "");
   const photo = chinese ? takePhoto(rest) : null;
   let caption = photo?.caption ?? "";
   if (photo) {
@@ -26,14 +29,21 @@ export function readTeaser(text: string): Teaser {
     if (late > 0) {
       caption = rest.slice(0, late).trim();
       rest = rest.slice(late);
+      found.photoCredit = creditAtEnd.exec(caption)?.[1] ?? "";
+      caption = caption.slice(0, caption.length - found.photoCredit.length).trim();
     }
   }
   // A dateline, reporters and the issue of a magazine come in any order, each once.
   for (let turn = 0; turn < 4; turn++) {
     const before = rest;
     rest = takeDateline(rest, found);
-    rest = takeReporter(rest, found);
-    rest = rest.replace(issueMark, "");
+    const byline = found.reporter === "" ? readByline(rest, { afterDateline: found.dateline !== "" }) : null;
+    if (byline !== null) {
+      found.reporter = byline.reporter;
+      rest = byline.rest;
+    }
+    rest = rest.replace(issueMark, "").replace(editorMark, "");
+    if (found.dateline !== "") rest = rest.replace(titleMark, "");
     if (rest === before) break;
   }
   rest = rest.replace(/^[\s:：,，、\-—–]+(?=\S)/, "").trim();
@@ -78,9 +88,11 @@ const word = `[${han}A-Za-z0-9·/／、+-]`;
 /** 「南港社」, 「南港社北岸」, 「南港社 北岸」: a space only behind what is an outlet by its name. */
 const outlet = `${word}{2,24}?(?:(?<=社|网|报|台|刊|端)\\s${word}{1,10}\\s?)?`;
 const datelines = [
-  `据?${outlet}(?:\\d{4}年)?(?:\\d{1,2}月)?\\d{1,2}日(?:\\s?(?:消息|讯|电|专电|综合消息|综合电|报道))${afterWire}`,
+  `据?(?:${outlet}\\s?)?(?:\\d{4}\\s?年\\s?)?(?:\\d{1,2}\\s?月\\s?)?\\d{1,2}\\s?日` +
+    `(?:(?:上午|下午|晚间|早间)?\\s?(?:消息|讯|电|专电|综合消息|综合电|报道))${afterWire}`,
   "(?!据)(?:本报|本网|本台|本刊|" +
-    `${han}{2,12}(?:社|网|报|台|客户端|新闻))${han}{0,6}(?:讯|快讯|消息)(?=[\\s(（:：,，]|记者)`,
+    `${han}{2,12}(?:社|网|报|台|客户端|新闻|科技|财经|证券|体育|娱乐|在线|频道))[${han}A-Za-z]{0,8}` +
+    "(?:讯|快讯|消息)(?=[\\s(（:：,，]|记者)",
   `${han}{2,12}(?:网|报|社|台|新闻|客户端)(?:消息|讯|报道)?[:：](?=\\s|${han}|\\d)`,
   "[A-Z][A-Z .,'’/-]{2,40}(?:, [A-Z][A-Za-z .]{1,20})?" +
     "(?:, [A-Z][a-z]{2,8}\\.? \\d{1,2}(?:, \\d{4})?)?(?: \\([A-Z][\\w .&-]{1,30}\\))? ?(?:--|—|–|-) ",
@@ -91,6 +103,9 @@ const bracketed =
 
 function takeDateline(text: string, found: Teaser | Omit<Teaser, "lead">): string {
   if (found.dateline !== "") return text;
+  const column = columnMark.exec(text);
+  if (column !== null && dateline.test(text.slice(column[0].length)))
+    return takeDateline(text.slice(column[0].length), found);
   const boxed = bracketed.exec(text);
   if (boxed !== null) {
     found.dateline = boxed[1]!.trim();
@@ -112,66 +127,23 @@ function lateDateline(text: string): number {
   return -1;
 }
 
-const role =
-  "(?:(?:本报|本网|本刊|本台|总台|央视|实习|见习|特约|特派|驻\\p{Script=Han}{1,4}|首席|全媒体|融媒体|" +
-  "\\p{Script=Han}{2,8}(?:网|社|报|台|周刊|新闻))*" +
-  "(?:记者|通讯员|实习生|作者|撰文|文字|撰稿|编译|文))";
-const nameOne = `(?:${han}{1,4}(?:·${han}{1,8})*|[A-Z][\\w.'’-]+(?: [A-Z][\\w.'’-]+){1,2})`;
-const nameList = `${nameOne}(?:(?:[\\s、,，;；/]+|\\s*(?:和|与|及)\\s*)(?:${role}[\\s:：]*)?${nameOne}){0,7}`;
-const inBrackets = /^[(（]([^()（）]{2,80})[)）]\s*/u;
-const behindRole = new RegExp(
-  `^[□■●○◎▲△◆◇\\s]*(${role}\\s*[:：/|丨]\\s*${nameList}|` +
-    `${role}\\s+${nameList}(?:\\s*报道)?)(?=\\s{1,}|[:：]|$|\\.{3}|…)\\s*[:：]?\\s*`,
-  "u",
-);
 const issueMark = /^发于\s?\S{4,40}?(?:杂志|周刊》|月刊》)\s+/u;
-
-function takeReporter(text: string, found: Omit<Teaser, "lead">): string {
-  if (found.reporter !== "") return text;
-  const boxed = inBrackets.exec(text);
-  if (boxed !== null) {
-    const names = namesIn(boxed[1]!);
-    if (names === null) return text;
-    found.reporter = names;
-    return text.slice(boxed[0].length);
-  }
-  const plain = behindRole.exec(text);
-  if (plain === null) return text;
-  found.reporter = namesIn(plain[1]!) ?? "";
-  return found.reporter === "" ? text : text.slice(plain[0].length);
-}
-
-const listOfNames = new RegExp(`^(?:${role}[\\s:：/|丨]*)?${nameList}$`, "u");
-const roleWord = new RegExp(`^${role}`, "u");
-
-/** 「记者 张三 通讯员 李 四」 → 「张三 李四」; null when this is not a list of names. */
-function namesIn(text: string): string | null {
-  const clean = text.replace(/\s*(?:摄影报道|综合报道|报道|摄影|摄|文\/图|图\/文)\s*$/u, "").trim();
-  if (!listOfNames.test(clean)) return null;
-  const names: string[] = [];
-  let glue = "";
-  for (const token of clean.split(/[\s、,，;；:：/|丨]+|(?<=\p{Script=Han}{2})(?:和|与|及)(?=\p{Script=Han}{2})/u)) {
-    const name = token.replace(roleWord, "");
-    if (name === "") continue;
-    // A name of two characters is often set apart: 李 四.
-    if (/^\p{Script=Han}$/u.test(name)) {
-      if (glue !== "") names.push(glue + name);
-      glue = glue === "" ? name : "";
-    } else names.push(name);
-  }
-  return names.length === 0 || glue !== "" ? null : latinOr(names, clean);
-}
-
-/** Latin names keep their own spaces. */
-function latinOr(names: string[], clean: string): string {
-  return /[A-Za-z]/.test(clean) ? clean.replace(roleWord, "").replace(/^[\s:：/|丨]+/, "") : names.join(" ");
-}
+/** What portals and editors put before a text: its old headline, where it is from, who edited it. */
+const editorMark =
+  /^(?:原标题[:：].{4,60}?\s{2,}|(?:来源|文章来源|稿源)[:：]\s?\S{2,20}\s+|(?:编辑|责编|审核|校对)\s?[|｜丨:：/]\s?\S{2,12}\s+)/u;
+/** 「题：…」 says the headline once more, as far as the two spaces or the name behind it. */
+const titleMark = /^题[:：]\s?.{4,60}?(?:\s{2,}|\s(?=(?:\p{Script=Han}{2,6})?(?:记者|作者)))/u;
+/** A column's name in brackets, where a dateline follows. */
+const columnMark = /^[(（【[][^()（）【】[\]]{2,20}[)）】\]]\s*/u;
 
 const photoCredit = new RegExp(
   "^(.{0,140}?[。！？!?”」)）]|)\\s*[(（]?((?:图源|图片来源|图片|供图|摄影|图)[:：/]\\s?[^\\s。()（）]{2,20}|" +
     `(?:${han}|[A-Za-z0-9·、/]){1,16}(?:\\s(?:${han}|·){1,8}){0,4}\\s?(?:供图|摄|绘|图))[)）]?(?:\\s+|$)`,
   "u",
 );
+
+/** The photographer at a caption's end, where no full stop stands before: 「…大楼 南港社记者 张三 摄」. */
+const creditAtEnd = /(?:^|[。\s])((?:\p{Script=Han}[\p{Script=Han}·]{1,11}\s)?\p{Script=Han}{2,10}\s?(?:摄|供图))$/u;
 
 function takePhoto(text: string): { caption: string; credit: string; rest: string } | null {
   const m = photoCredit.exec(text.slice(0, openingCharsMax * 2));
