@@ -1,6 +1,7 @@
 import type { Update } from "grammy/types";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { createSite, type SiteParts } from "./web/site.ts";
 
 /** Telegram's updates are far smaller; whatever is larger is not from Telegram. */
 const updateBytesMax = 1024 * 1024;
@@ -22,10 +23,12 @@ export type HttpParts = {
   /** Keeps the update; resolves when Telegram may forget it. */
   receive: (update: Update) => Promise<void>;
   health: () => Promise<Health>;
+  /** What the readers' pages need. */
+  site: SiteParts;
   onError: (error: unknown) => void;
 };
 
-/** The server's own routes: Telegram's webhook and what an operator's monitor asks. */
+/** The server's own routes: Telegram's webhook, what an operator's monitor asks, the readers' pages. */
 export function createHttp(parts: HttpParts): Hono {
   const http = new Hono();
 
@@ -47,6 +50,8 @@ export function createHttp(parts: HttpParts): Hono {
       return c.body(null, 200);
     },
   );
+
+  http.route("/", createSite(parts.site));
 
   http.onError((error, c) => {
     parts.onError(error);

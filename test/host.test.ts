@@ -126,6 +126,7 @@ describe("the webhook's route", () => {
         bodies += 1;
       },
       health: async () => ({ status: "ok", problems: [] }),
+      site: { db: () => undefined, now: () => new Date(), language: "en", timezone: "UTC" },
       onError: () => undefined,
     });
     const large = "x".repeat(2 * 1024 * 1024);

@@ -71,6 +71,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let running: Running | undefined;
   let vitals: Vitals | undefined;
   let secret: string | null = null;
+  let store: SqliteStore | undefined;
 
   const routes = options.routes ?? new Hono();
   const http = createHttp({
@@ -81,17 +82,24 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await running.receive(update);
     },
     health: async () => vitals?.read() ?? { status: "starting", problems: [] },
+    site: {
+      db: () => store?.db,
+      now: options.now,
+      language: config.DEFAULT_LANGUAGE,
+      timezone: config.DEFAULT_TIMEZONE,
+    },
     onError: (error) => log.error({ error }, "a request failed"),
   });
   routes.route("/", http);
   const listening = await listen(routes, { host: config.HOST, port: config.PORT });
-  const store = await openFor(options, listening);
-  vitals = createVitals(store.db, options.now);
+  const opened = await openFor(options, listening);
+  store = opened;
+  vitals = createVitals(opened.db, options.now);
 
-  const parts = { ...options, store, vitals, url: listening.url, signal: ending.signal, fail: failure.reject };
+  const parts = { ...options, store: opened, vitals, url: listening.url, signal: ending.signal, fail: failure.reject };
   const ready = start(parts).then(async (started) => {
     running = started;
-    if (config.PUBLIC_URL !== undefined) secret = await webhookSecret(config, store);
+    if (config.PUBLIC_URL !== undefined) secret = await webhookSecret(config, opened);
     await started.open(secret);
     return started.app;
   });
@@ -99,7 +107,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   return {
     url: listening.url,
-    store,
+    store: opened,
     ready,
     failed: failure.promise,
     tick: async () => {
@@ -113,7 +121,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await ready.catch(() => undefined);
       await running?.stop();
       await listening.close();
-      store.close();
+      opened.close();
     },
   };
 }
@@ -210,7 +218,9 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
   };
   bot.use(createBot(app));
   const web = openWeb(config, now);
-  const work = createWork(app, bot, { signal, web });
+  const files = `${options.apiRoot(options.url)}/file/bot${options.token}/`;
+  const fetchFile = (path: string, signal: AbortSignal) => fetch(files + path, { signal });
+  const work = createWork(app, bot, { signal, web, fetchFile });
   const receive = createReceiver(app);
   const timer = cron.schedule("* * * * *", async () => {
     await tick(app).catch((error) => log.error({ error }, "a tick failed"));

@@ -6,7 +6,8 @@ import { searchArticles } from "../store/search.ts";
 import { membersOfStories } from "../store/story-view.ts";
 import { languageOf, type Wanted } from "./wanted.ts";
 
-const resultsPerPage = 5;
+/** Stories of one page of results. */
+export const resultsPerPage = 5;
 /** Articles of a search that are grouped by story; beyond, stories are counted as "so many and more". */
 const groupedMax = 300;
 /** Articles of a story whose outlets are counted in a list. */

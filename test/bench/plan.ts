@@ -53,6 +53,7 @@ async function plan(store: SqliteStore, count: number, now: Date): Promise<void>
     asUpdate,
     receive: createReceiver(app),
     health: async () => ({ status: "ok", problems: [] }),
+    site: { db: () => undefined, now: () => new Date(), language: "en", timezone: "UTC" },
     onError: (error) => print(String(error)),
   });
   const server = serve({ fetch: http.fetch, port: 0, hostname: "127.0.0.1" });

@@ -1,0 +1,42 @@
+import type { Language } from "./dates.ts";
+
+type WebText = {
+  search: string;
+  placeholder: string;
+  top: string;
+  empty: string;
+  notFound: string;
+  found: (articles: string, stories: number) => string;
+  nothing: (query: string) => string;
+  newer: string;
+  older: string;
+  other: string;
+};
+
+/** Sentences of the web pages; what the chat says too is taken from there. */
+export const webText: Record<Language, WebText> = {
+  zh: {
+    search: "搜索",
+    placeholder: "比如：台风",
+    top: "热门资讯",
+    empty: "还没有新闻。",
+    notFound: "没有这一页。",
+    found: (articles, stories) => `${articles}篇，合成${stories}件事`,
+    nothing: (query) => `没有找到 ${query}`,
+    newer: "‹ 上一页",
+    older: "下一页 ›",
+    other: "English",
+  },
+  en: {
+    search: "Search",
+    placeholder: "For example: typhoon",
+    top: "Top now",
+    empty: "No news yet.",
+    notFound: "There is no such page.",
+    found: (articles, stories) => `${articles} articles, ${stories} ${stories === 1 ? "story" : "stories"}`,
+    nothing: (query) => `Nothing found for ${query}`,
+    newer: "‹ Previous",
+    older: "Next ›",
+    other: "中文",
+  },
+};

@@ -1,0 +1,136 @@
+import { type Context, Hono } from "hono";
+import { html } from "hono/html";
+import type { SearchPage, StoryPage, TopPage } from "../news/pages.ts";
+import { findNews, resultsPerPage } from "../pages/search.ts";
+import { storyPage } from "../pages/story.ts";
+import { topPage } from "../pages/top.ts";
+import type { Wanted } from "../pages/wanted.ts";
+import type { Db } from "../store/db.ts";
+import { fullDay, type Language, languageOf, moment, number, type Reading, span, textIn, when } from "../text/index.ts";
+import { webText } from "../text/web.ts";
+import { layout, link, type Markup, policy } from "./layout.ts";
+
+const queryCharsMax = 200;
+const pagesMax = 200;
+/** Seconds that a page may be kept by browsers and proxies. */
+const keptSeconds = 30;
+
+export type SiteParts = { db: () => Db | undefined; now: () => Date; language: Language; timezone: string };
+
+/** The plain pages of a reader: top, a story, a search. Server-rendered, without scripts, phone first. */
+export function createSite(parts: SiteParts): Hono {
+  const site = new Hono();
+  const answer = (c: Context, markup: Markup, status: 200 | 404 = 200) =>
+    c.html(markup, status, {
+      "Content-Security-Policy": policy,
+      "Cache-Control": `public, max-age=${keptSeconds}`,
+      "Referrer-Policy": "no-referrer",
+      "X-Content-Type-Options": "nosniff",
+      Vary: "Accept-Language",
+    });
+  const asked = (c: Context): { db: Db; wanted: Wanted; reading: Reading } => {
+    const db = parts.db();
+    if (db === undefined) throw new Error("not ready yet");
+    const named = c.req.query("lang");
+    const language =
+      named === "zh" || named === "en"
+        ? named
+        : languageOf(c.req.header("Accept-Language")?.split(",")[0], parts.language);
+    const { timezone } = parts;
+    const now = parts.now();
+    return { db, wanted: { news: language, now, timezone }, reading: { language, timezone, now } };
+  };
+
+  site.get("/", async (c) => {
+    const { db, wanted, reading } = asked(c);
+    return answer(c, home(await topPage(db, wanted), reading));
+  });
+  site.get("/story/:id{[0-9]{1,16}}", async (c) => {
+    const { db, wanted, reading } = asked(c);
+    const page = await storyPage(db, Number(c.req.param("id")), wanted);
+    return page === undefined ? answer(c, missing(reading), 404) : answer(c, story(page, reading));
+  });
+  site.get("/search", async (c) => {
+    const { db, wanted, reading } = asked(c);
+    const query = (c.req.query("q") ?? "").trim().slice(0, queryCharsMax);
+    if (query === "") return c.redirect(`/?lang=${reading.language}`);
+    const page = Math.min(pagesMax, Math.max(1, Math.trunc(Number(c.req.query("page")) || 1)));
+    const found = await findNews(db, { ...wanted, query, page, order: "best", week: false });
+    return answer(c, results(found.page, reading));
+  });
+  return site;
+}
+
+function home(top: TopPage, reading: Reading): Markup {
+  const text = webText[reading.language];
+  const { digest } = textIn(reading.language);
+  const day = top.newestDay === null ? "" : html`<p class="why">${fullDay(top.newestDay, reading)}</p>`;
+  const items = top.stories.map(
+    (each) =>
+      html`<li>${storyLink(each, reading)}<br>${each.summary} <i class="why">${digest.outlets(each.outlets)} · ${when(each.at, reading)}</i></li>`,
+  );
+  const list = items.length === 0 ? html`<p>${text.empty}</p>` : html`<ol>${items}</ol>`;
+  return layout(
+    { language: reading.language, title: `tidings · ${text.top}` },
+    html`<h1>${text.top}</h1>${day}${list}`,
+  );
+}
+
+/** In the order of a portal's page: the article, how it went, who says so, what belongs to it, what else is hot. */
+function story(page: StoryPage, reading: Reading): Markup {
+  const { story: text } = textIn(reading.language);
+  const titled = (title: string, items: Markup[]) =>
+    items.length === 0 ? "" : html`<h2>${title}</h2><ul>${items}</ul>`;
+  const reporters = page.reporters.map(
+    (each) => html`<li>${link(each.url, each.name)}${each.carriers > 0 ? text.carriers(each.carriers) : ""}</li>`,
+  );
+  const body = html`<h1>${link(page.url, page.title)}</h1>
+<p class="why">${text.counts(page.outlets, page.articles)} · ${span(page.first, page.last, reading)}</p>
+<p>${page.summary}</p>
+${titled(
+  text.timeline,
+  page.timeline.length < 2
+    ? []
+    : page.timeline.map((each) => html`<li><span class="why">${moment(each.at, reading)}</span> ${each.what}</li>`),
+)}
+${titled(text.reporters, reporters)}
+${titled(
+  text.related,
+  page.related.map((each) => html`<li>${storyLink(each, reading)}</li>`),
+)}
+${titled(
+  text.top,
+  page.top.map((each) => html`<li>${storyLink(each, reading)}</li>`),
+)}`;
+  return layout({ language: reading.language, title: page.title }, body);
+}
+
+function results(found: SearchPage, reading: Reading): Markup {
+  const { language } = reading;
+  const text = webText[language];
+  const count = `${number(found.articles)}${found.more ? "+" : ""}`;
+  const items = found.results.map(
+    (each) =>
+      html`<li>${storyLink(each, reading)}<br>${each.snippet.map((part) => (part.hit ? html`<mark>${part.text}</mark>` : part.text))}
+<i class="why">${each.at === null ? "" : when(each.at, reading)}</i></li>`,
+  );
+  const to = (page: number, label: string) =>
+    html`<a href="/search?lang=${language}&amp;q=${encodeURIComponent(found.query)}&amp;page=${page}">${label}</a>`;
+  const meant = found.meant === null ? "" : html`<p>${to(1, found.meant.word)}</p>`;
+  const body =
+    items.length === 0
+      ? html`<h1>${text.nothing(found.query)}</h1>${meant}`
+      : html`<h1>${found.query}</h1><p class="why">${found.near ? textIn(language).search.near : text.found(count, found.stories)}</p>
+<ol start="${(found.page - 1) * resultsPerPage + 1}">${items}</ol>
+<nav>${found.page > 1 ? to(found.page - 1, text.newer) : html`<span></span>`}${found.page < found.pages ? to(found.page + 1, text.older) : ""}</nav>`;
+  return layout({ language, title: `${found.query} · tidings`, query: found.query }, body);
+}
+
+function missing(reading: Reading): Markup {
+  const text = webText[reading.language];
+  return layout({ language: reading.language, title: text.notFound }, html`<h1>${text.notFound}</h1>`);
+}
+
+function storyLink({ storyId, title }: { storyId: number; title: string }, { language }: Reading): Markup {
+  return html`<a href="/story/${storyId}?lang=${language}">${title}</a>`;
+}

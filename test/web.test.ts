@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
+import { emptyDraft } from "../src/news/article.ts";
+import { sampleNews } from "../src/playground/news.ts";
+import type { Db } from "../src/store/db.ts";
+import { topStories } from "../src/store/top.ts";
+import { createSite } from "../src/web/site.ts";
+import { openNodeStore } from "./support/store.ts";
+
+const now = new Date("2026-11-22T08:00:00Z");
+let db: Db;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const store = await openNodeStore();
+  db = store.db;
+  close = store.close;
+  const ingest = createIngest(db, () => now);
+  const hostile = {
+    ...emptyDraft('<script>alert(1)</script> & "海堤"'),
+    url: "javascript:alert(1)",
+    lead: "海堤 <img src=x onerror=alert(2)>",
+    publishedAt: now,
+    externalId: "hostile",
+  };
+  const incoming = [
+    ...sampleNews(now).map(({ source, draft }) => ({ draft, source: { ...source, kind: "feed" as const } })),
+    { draft: hostile, source: { name: "<b>outlet</b>", kind: "file" as const } },
+  ];
+  for (let at = 0; at < incoming.length; at += incomingMax) await ingest(incoming.slice(at, at + incomingMax));
+});
+afterAll(() => close());
+
+const site = () => createSite({ db: () => db, now: () => now, language: "zh", timezone: "Asia/Shanghai" });
+
+async function page(path: string, headers: Record<string, string> = {}) {
+  const response = await site().request(path, { headers });
+  return { response, body: await response.text() };
+}
+
+describe("the readers' pages", () => {
+  it("begin with what is hot, in the reader's language", async () => {
+    const zh = await page("/");
+    expect(zh.response.status).toBe(200);
+    expect(zh.body).toContain("热门资讯");
+    expect(zh.body.match(/href="\/story\//g)?.length).toBeGreaterThanOrEqual(5);
+    const en = await page("/", { "accept-language": "en-GB,en;q=0.9" });
+    expect(en.body).toContain('<html lang="en">');
+    expect(en.body).toContain("Top now");
+  });
+
+  it("tell a story in the order of a portal's page", async () => {
+    const [first] = (await topStories(db, { now, limit: 1, language: "zh" })).stories;
+    const { response, body } = await page(`/story/${first!.id}`);
+    expect(response.status).toBe(200);
+    const places = [first!.title, "谁在报道", "相关内容", "热门资讯"].map((text) => body.indexOf(text));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it("search, mark the words and turn pages", async () => {
+    const { body } = await page("/search?q=海堤");
+    expect(body).toContain("<mark>海堤</mark>");
+    const next = /href="(\/search\?[^"]*page=2)"/.exec(body)?.[1]?.replaceAll("&amp;", "&");
+    expect(next).toBeDefined();
+    expect((await page(next!)).body).not.toBe(body);
+    expect((await page("/search?q=")).response.status).toBe(302);
+    expect((await page("/search?q=qqzzxx")).body).toContain("没有找到 qqzzxx");
+  });
+
+  it("never run what a source or a visitor wrote", async () => {
+    for (const path of [
+      "/",
+      "/search?q=海堤",
+      "/search?q=%3Cscript%3Ealert(3)%3C/script%3E",
+      "/search?q=%22%20onfocus=alert(4)%20x=%22",
+    ]) {
+      const { response, body } = await page(path);
+      expect(body).not.toMatch(/<script|<img|javascript:|" onfocus/i);
+      expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    }
+  });
+
+  it("say kindly that there is no such page, and take any number for a page", async () => {
+    const { response, body } = await page("/story/999");
+    expect(response.status).toBe(404);
+    expect(body).toContain("没有这一页");
+    for (const n of ["0", "-1", "1e9", "x"]) expect((await page(`/search?q=台风&page=${n}`)).response.status).toBe(200);
+    expect((await page("/story/abc")).response.status).toBe(404);
+  });
+});
