@@ -129,6 +129,17 @@ test("JSON Feed", () => {
     },
     { externalId: "2", title: "A short message without a title." },
   ]);
+  const rss = {
+    rss: {
+      version: "2.0",
+      channel: { title: "Linlan", item: [{ title: "A & B", link: "https://a.example/1", guid: "1" }, {}] },
+    },
+  };
+  const inJson = readJsonFeed(JSON.stringify(rss), { base, zone })!;
+  expect(inJson).toMatchObject({
+    title: "Linlan",
+    items: [{ title: "A & B", url: "https://a.example/1", externalId: "1" }, { title: "" }],
+  });
   for (const text of ["{}", "[]", "null", '{"items":5}', "{", '{"version":"2","items":[]}']) {
     expect(readJsonFeed(text, { base, zone })).toBeNull();
   }

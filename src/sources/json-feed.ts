@@ -1,19 +1,25 @@
+import { escapeUTF8 } from "entities";
 import { parseJsonFeed } from "feedsmith";
 import { emptyDraft } from "../news/article.ts";
 import { parseDate } from "../news/date.ts";
 import { detectLanguage } from "../news/language.ts";
 import { absoluteUrl } from "../news/url.ts";
-import { type Feed, itemsMax } from "./feed.ts";
+import { type Feed, itemsMax, readFeed } from "./feed.ts";
 import { firstWords, textsOf, withoutFooter } from "./feed-draft.ts";
 import { firstImage, plainLine, plainText } from "./plain.ts";
 
 const sectionsMax = 20;
 
-/** Reads JSON Feed 1.0 and 1.1; null when the document is none. */
+/** RSS in JSON nests no deeper than this. */
+const nestingMax = 8;
+
+/** Reads JSON Feed 1.0 and 1.1, and RSS in JSON; null when the document is none. */
 export function readJsonFeed(json: string, options: { base: string | null; zone: string }): Feed | null {
   let feed: Parsed;
   try {
     const value: unknown = JSON.parse(json.replace(/^\ufeff/, ""));
+    const rss = (value as { rss?: unknown } | null)?.rss;
+    if (typeof rss === "object") return readFeed(`<rss>${xmlOf(rss, 0)}</rss>`, options);
     if (!isFeed(value)) return null;
     feed = parseJsonFeed<string>(value, { maxItems: itemsMax });
   } catch {
@@ -67,6 +73,17 @@ function namesOf(authors: { name?: string }[] | undefined): string {
     .flatMap((author) => author.name?.trim() || [])
     .join(", ")
     .slice(0, 300);
+}
+
+/** The same feed as XML: a key is an element, a list is that element again and again. */
+function xmlOf(value: unknown, depth: number): string {
+  if (typeof value === "string" || typeof value === "number") return escapeUTF8(String(value));
+  if (typeof value !== "object" || value === null || depth > nestingMax) return "";
+  return Object.entries(value)
+    .filter(([name]) => /^[a-z][\w:]*$/i.test(name))
+    .flatMap(([name, inside]) => (Array.isArray(inside) ? inside : [inside]).map((one) => [name, one] as const))
+    .map(([name, one]) => `<${name}>${xmlOf(one, depth + 1)}</${name}>`)
+    .join("");
 }
 
 function isFeed(value: unknown): value is object {
