@@ -25,24 +25,38 @@ export type AlertIndex = {
 };
 
 /** All alerts with the same words are one entry, however many people have it. */
-type Entry = { query: Query; ids: Set<number>; keys: Key[] };
+type Entry = {
+  query: Query;
+  ids: Set<number>;
+  keys: Key[];
+  /** The last article that it was compared with: several of its words lead to it. */
+  comparedWith: number;
+};
 /** Two neighbouring ideographs as one number, a lone one, or a word of an alphabet. */
 type Key = number | string;
 
 export function createAlertIndex(): AlertIndex {
   const entries = new Map<string, Entry>();
   const nameOf = new Map<number, string>();
-  const postings = new Map<Key, Set<Entry>>();
+  const postings = new Map<Key, Entry[]>();
   /** Alerts without a word of their own (`source:` alone) are compared with each article. */
-  const wordless = new Set<Entry>();
+  const wordless: Key = "";
+  let articles = 0;
 
-  function listsOf(entry: Entry): Set<Entry>[] {
-    if (entry.keys.length === 0) return [wordless];
-    return entry.keys.map((key) => {
-      const list = postings.get(key) ?? new Set<Entry>();
-      postings.set(key, list);
-      return list;
-    });
+  function file(entry: Entry): void {
+    for (const key of entry.keys) {
+      const list = postings.get(key);
+      if (list === undefined) postings.set(key, [entry]);
+      else list.push(entry);
+    }
+  }
+
+  function unfile(entry: Entry): void {
+    for (const key of entry.keys) {
+      const left = (postings.get(key) ?? []).filter((each) => each !== entry);
+      if (left.length > 0) postings.set(key, left);
+      else postings.delete(key);
+    }
   }
 
   function remove(id: number): void {
@@ -53,8 +67,7 @@ export function createAlertIndex(): AlertIndex {
     entry.ids.delete(id);
     if (entry.ids.size > 0) return;
     entries.delete(name);
-    for (const list of listsOf(entry)) list.delete(entry);
-    for (const key of entry.keys) if (postings.get(key)?.size === 0) postings.delete(key);
+    unfile(entry);
   }
 
   return {
@@ -68,9 +81,10 @@ export function createAlertIndex(): AlertIndex {
       const name = JSON.stringify([query.all, query.none]);
       let entry = entries.get(name);
       if (entry === undefined) {
-        entry = { query, ids: new Set(), keys: rarestKeys(query, (key) => postings.get(key)?.size ?? 0) };
+        const keys = rarestKeys(query, (key) => postings.get(key)?.length ?? 0);
+        entry = { query, ids: new Set(), keys: keys.length > 0 ? keys : [wordless], comparedWith: 0 };
         entries.set(name, entry);
-        for (const list of listsOf(entry)) list.add(entry);
+        file(entry);
       }
       entry.ids.add(id);
       nameOf.set(id, name);
@@ -80,14 +94,16 @@ export function createAlertIndex(): AlertIndex {
       const text = `${title}\n${fold(article.lead)}\n${fold(article.body.slice(0, bodyCharsMax))}`;
       const read = { title, text, source: fold(article.source), language: article.language };
       const found: number[] = [];
-      const compared = new Set<Entry>();
-      const compare = (entry: Entry) => {
-        if (compared.has(entry)) return;
-        compared.add(entry);
-        if (meets(read, entry.query)) found.push(...entry.ids);
-      };
-      for (const entry of wordless) compare(entry);
-      for (const key of keysOf(text)) for (const entry of postings.get(key) ?? []) compare(entry);
+      articles += 1;
+      for (const key of [wordless, ...keysOf(text)]) {
+        const list = postings.get(key);
+        if (list === undefined) continue;
+        for (const entry of list) {
+          if (entry.comparedWith === articles) continue;
+          entry.comparedWith = articles;
+          if (meets(read, entry.query)) found.push(...entry.ids);
+        }
+      }
       return found.sort((a, b) => a - b);
     },
   };
