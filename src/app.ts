@@ -15,6 +15,7 @@ export type Job =
   | { kind: "propose" }
   | { kind: "join-stories" }
   | { kind: "refresh-sources" }
+  | { kind: "source-task"; id: number }
   | { kind: "prune" };
 
 /** What the program is made of. Entry files build it; everybody else is handed it. */

@@ -208,7 +208,7 @@ describe("nothing to read", () => {
     seedPeople(world.playground);
     for (const said of ["/top", "/digest", "/preview"]) {
       expect(text(await world.say(READER_ID, said))).toContain("还没有新闻来源");
-      expect(text(await world.say(ADMIN_ID, said))).toContain("tidings -- import");
+      expect(text(await world.say(ADMIN_ID, said))).toContain("发 /sources add 加一个网址");
     }
     expect(text(await world.say(READER_ID, "海堤"))).toContain("没有找到");
     const [start] = await world.say(LONDON_ID, "/start");

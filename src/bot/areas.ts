@@ -7,6 +7,7 @@ import { operator } from "./operator.ts";
 import { reading } from "./reading.ts";
 import { settings } from "./settings.ts";
 import { small } from "./small.ts";
+import { sourcesDesk } from "./sources.ts";
 import { starting } from "./start.ts";
 
 /** Everything that can be said and pressed, by area. */
@@ -20,4 +21,5 @@ export const areas: readonly Area[] = [
   small,
   channel,
   operator,
+  sourcesDesk,
 ];

@@ -19,6 +19,7 @@ import { search, tokenFor, tooOld } from "./reading.ts";
 import { isOperator, mayManage } from "./rights.ts";
 import { answerLocation, answerZone } from "./settings.ts";
 import { feedback, hello, thanks } from "./small.ts";
+import { addAddress, takeFile } from "./sources.ts";
 import { isPrivate, openVisit, type Visit } from "./visit.ts";
 import { plainWords, readCommand, type Spoken } from "./words.ts";
 
@@ -83,6 +84,8 @@ async function onPrivate(visit: Visit, text: string): Promise<void> {
   if (!(await inPace(visit))) return;
   const location = ctx.message?.location;
   if (location !== undefined) return answerLocation(visit, location);
+  const file = ctx.message?.document;
+  if (file !== undefined && (await isOperator(visit))) return takeFile(visit, file);
   const words = text === "" ? (ctx.message?.caption ?? "").trim() : text;
   if (words === "") return say(visit, message(lines(visit.text.small.onlyText)));
   await guarded(
@@ -108,6 +111,7 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   await closeAsk(db, visit.chatId, visit.userId ?? 0);
   if (what === "search") await search(visit, words);
   else if (what === "feedback") await feedback(visit, words);
+  else if (what === "source") await addAddress(visit, words);
   else if (what.startsWith("zone")) await answerZone(visit, what, words);
   else if (!(await answerTime(visit, what, words)))
     await say(visit, await orSearch(visit, notTime(visit, words), words));

@@ -6,9 +6,9 @@ import { openWeb } from "../node/web.ts";
 import { decodeBytes } from "../sources/encoding.ts";
 import { type FoundSource, findSource } from "../sources/find-source.ts";
 import { type Outline, readOpml, writeOpml } from "../sources/opml.ts";
+import { addSource } from "../store/add-source.ts";
 import type { Db } from "../store/db.ts";
 import {
-  addReading,
   listSources,
   type Reading,
   readingAt,
@@ -16,7 +16,7 @@ import {
   type SourceHealth,
   setReadingState,
 } from "../store/readings.ts";
-import { ensureSource, type Source, findSource as sourceByName } from "../store/sources.ts";
+import type { Source } from "../store/sources.ts";
 import { healthText } from "../text/sources.ts";
 import { type Shell, UsageError, wholeNumber } from "./shell.ts";
 
@@ -100,26 +100,12 @@ function shown({ url, kind, name, reading, others }: FoundSource): object {
 }
 
 async function store(db: Db, found: FoundSource, options: Options & { now: Date }): Promise<Source> {
-  const { now } = options;
-  const known = await readingAt(db, found.url);
-  if (known !== undefined) throw new UserError(`${found.url} is source ${known.id}, ${known.name}, already`);
-  const name = await freeName(db, options.name ?? found.name, found.url);
-  const source = await ensureSource(db, name, {
-    kind: found.kind,
-    language: found.reading.language,
-    url: found.url,
-    now,
-  });
-  await addReading(db, { sourceId: source.id, url: found.url, intervalMinutes: options.interval ?? null }, now);
+  const { now, interval = null } = options;
+  const { url, kind } = found;
+  const wanted = { url, kind, name: options.name ?? found.name, language: found.reading.language };
+  const { source, isNew } = await addSource(db, wanted, { now, intervalMinutes: interval });
+  if (!isNew) throw new UserError(`${url} is source ${source.id}, ${source.name}, already`);
   return source;
-}
-
-/** Two feeds of one site often have one name: the later one is called by its address, too. */
-async function freeName(db: Db, name: string, url: string): Promise<string> {
-  const taken = await sourceByName(db, name);
-  if (taken === undefined || taken.url === url) return name;
-  const { host, pathname } = new URL(url);
-  return `${name} (${host}${pathname === "/" ? "" : pathname})`;
 }
 
 async function list(shell: Shell, options: Options): Promise<void> {

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { pruneSearches } from "../store/searches.ts";
+import { pruneSourceTasks } from "../store/source-tasks.ts";
 import { pruneStopped } from "../store/subscribers.ts";
 import { pruneUpdates } from "../store/updates.ts";
 
@@ -14,4 +15,5 @@ export async function prune(app: Pick<App, "db" | "now">): Promise<void> {
   await pruneUpdates(app.db, new Date(now.getTime() - updatesKeptMs));
   await pruneSearches(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneStopped(app.db, now);
+  await pruneSourceTasks(app.db, new Date(now.getTime() - searchesKeptMs));
 }

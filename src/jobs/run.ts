@@ -80,5 +80,7 @@ export function createRunner(work: (job: Job) => Promise<void>, onError: (job: J
 }
 
 function laneOf(job: Job): string {
-  return job.kind === "update" ? `update ${job.chat}` : job.kind;
+  if (job.kind === "update") return `update ${job.chat}`;
+  // A long import must not keep another from being begun.
+  return job.kind === "source-task" ? `source-task ${job.id}` : job.kind;
 }

@@ -1,5 +1,6 @@
 import type { Update } from "grammy/types";
 import type { App } from "../app.ts";
+import { dueSourceTasks } from "../store/source-tasks.ts";
 import { unfinishedUpdates } from "../store/updates.ts";
 import { chatOf } from "./handle-update.ts";
 
@@ -13,6 +14,7 @@ export async function tick(app: Pick<App, "db" | "now" | "enqueue">): Promise<vo
   app.enqueue({ kind: "join-stories" });
   app.enqueue({ kind: "refresh-sources" });
   app.enqueue({ kind: "prune" });
+  for (const id of await dueSourceTasks(app.db, app.now())) app.enqueue({ kind: "source-task", id });
   for (const { id, body } of await unfinishedUpdates(app.db, app.now())) {
     app.enqueue({ kind: "update", id, chat: chatOf(JSON.parse(body) as Update) });
   }

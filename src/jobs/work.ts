@@ -1,4 +1,5 @@
 import type { App, Job } from "../app.ts";
+import type { FetchFile } from "../telegram/files.ts";
 import { runBroadcasts } from "./broadcast.ts";
 import { runRounds } from "./broadcast-round.ts";
 import type { WebTools } from "./complete-articles.ts";
@@ -11,10 +12,11 @@ import { planDigests } from "./plan-digests.ts";
 import { proposeBreaking } from "./propose-breaking.ts";
 import { prune } from "./prune.ts";
 import { refreshSources } from "./refresh-sources.ts";
+import { runSourceTask } from "./source-task.ts";
 import { tellTrouble } from "./tell-trouble.ts";
 
 /** Without a `web` nothing is read: a bot that is only fed by hand. */
-export type WorkOptions = { signal?: AbortSignal; web?: WebTools };
+export type WorkOptions = { signal?: AbortSignal; web?: WebTools; fetchFile?: FetchFile };
 
 /** What each kind of job does. */
 export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = {}): (job: Job) => Promise<void> {
@@ -45,6 +47,8 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
           { ...options.web, ingest, onTrouble: (trouble) => tellTrouble(app, trouble) },
           signal,
         );
+      case "source-task":
+        return runSourceTask(app, { web: options.web, ingest, fetchFile: options.fetchFile, signal }, job.id);
       case "prune":
         return prune(app);
     }

@@ -1,4 +1,5 @@
 import type { TopLine, TopPage } from "../news/pages.ts";
+import { deskText } from "../text/desk.ts";
 import { fullDay, type Reading, shortDate, textIn, when } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
@@ -29,8 +30,11 @@ export function renderTop(top: TopPage, options: TopOptions): Message {
 /** No news at all: why, to each in their role. */
 export function renderNoNews(state: { sources: number; admin: boolean; private: boolean }, options: Reading): Message {
   const text = textIn(options.language).top;
-  const line = state.sources > 0 ? text.noNewsYet : state.admin ? text.noNewsAdmin : text.noNews;
-  const offer: Button[] = state.admin || !state.private ? [] : [{ text: text.daily, action: action("at", 480) }];
+  const desk = deskText(options.language);
+  const line = state.sources > 0 ? text.noNewsYet : state.admin ? desk.none : text.noNews;
+  const starter = { text: desk.starter, action: action("starter") };
+  const daily = { text: text.daily, action: action("at", 480) };
+  const offer: Button[] = !state.private ? [] : !state.admin ? [daily] : state.sources === 0 ? [starter] : [];
   return message(lines(line), [offer]);
 }
 

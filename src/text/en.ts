@@ -99,8 +99,6 @@ export const en: Text = {
       "There are no news sources yet, so it is empty here.\nOnce the people who run this add some, news comes within minutes. Subscribe now and it reaches you on time.",
     otherLanguage: "There is no news in English now, only in Chinese.",
     noNewsYet: "There are sources, but no news has been read yet. Come back in a few minutes.",
-    noNewsAdmin:
-      "No sources yet, so readers see nothing. On the machine that runs tidings:\n· npm run -s tidings -- import FILE (a portal page or JSONL)\n· npm run -s tidings -- help for all commands",
   },
   start: {
     what: "One message a day with the news that matters.\nTen outlets telling one story count once, and nothing comes twice.",

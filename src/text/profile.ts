@@ -24,6 +24,7 @@ export const commandTexts = {
   privacy: { zh: "存了什么、怎么删", en: "What is kept, and deleting it" },
   forget: { zh: "删掉我的数据", en: "Delete my data" },
   id: { zh: "我的编号", en: "My id" },
+  sources: { zh: "来源：添加、体检", en: "Sources: add, check" },
   status: { zh: "运行得怎样", en: "How it is running" },
 } satisfies Record<string, Both>;
 
@@ -34,7 +35,7 @@ export const menus = {
   private: ["top", "digest", "search", "subscribe", "subscriptions", "settings", "pause", "help", "stop"],
   group: ["top", "search", "help"],
   groupAdmins: ["top", "search", "help", "subscribe", "subscriptions", "settings", "pause"],
-  operators: ["status"],
+  operators: ["sources", "status"],
 } as const satisfies Record<string, readonly CommandName[]>;
 
 /** In a group's admins' menu the same commands are about the group. */

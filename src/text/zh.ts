@@ -104,8 +104,6 @@ export const zh = {
     noNews: "还没有新闻来源，所以这里是空的。\n管理员添加来源后，几分钟内就有内容。先订上，有了就按时发给你。",
     otherLanguage: "现在没有中文新闻，只有英文的。",
     noNewsYet: "来源已经有了，还没有读到新闻。几分钟后再来看看。",
-    noNewsAdmin:
-      "还没有来源，所以读者这里是空的。在运行 tidings 的机器上：\n· npm run -s tidings -- import 文件（门户页面或 JSONL）\n· npm run -s tidings -- help 看全部命令",
   },
   start: {
     what: "每天一条消息，看完当天大事。\n多家媒体说的同一件事，只说一次；说过的，不再重复。",

@@ -8,7 +8,7 @@ import type { App, Job } from "../../src/app.ts";
 import { createBot } from "../../src/bot/bot.ts";
 import { readConfig } from "../../src/config.ts";
 import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
-import { createWork } from "../../src/jobs/work.ts";
+import { createWork, type WorkOptions } from "../../src/jobs/work.ts";
 import { silentLog } from "../../src/log.ts";
 import { sampleNews } from "../../src/playground/news.ts";
 import { createPlayground, type Playground } from "../../src/playground/playground.ts";
@@ -37,7 +37,7 @@ export type BotWorld = {
   /** A person presses the button with this label (or beginning of data) in the newest message that has it. */
   press(userId: number, label: string, chatId?: number): Promise<{ toast: string; alert: boolean; answers: Kept[] }>;
   /** Does the jobs that were enqueued, as the program does; what was pushed is in the chats then. */
-  work(): Promise<void>;
+  work(options?: WorkOptions): Promise<void>;
   last(chatId: number): Kept;
   close(): Promise<void>;
 };
@@ -113,8 +113,10 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
       const toast = await answered;
       return { toast: toast?.text ?? "", alert: toast?.show_alert ?? false, answers: found };
     },
-    work: async () => {
-      const work = createWork(app, bot);
+    work: async (options = {}) => {
+      const files = `http://127.0.0.1:${address.port}/file/bot${token}/`;
+      const fetchFile = (path: string, signal: AbortSignal) => fetch(files + path, { signal });
+      const work = createWork(app, bot, { fetchFile, ...options });
       while (jobs.length > 0) await work(jobs.shift()!);
     },
     last: (chatId) => playground.botMessages(chatId).at(-1)!,
