@@ -6,6 +6,7 @@ import { createIngest } from "../src/jobs/ingest.ts";
 import { refreshSources } from "../src/jobs/refresh-sources.ts";
 import { createLog } from "../src/log.ts";
 import { createNodeDial } from "../src/sources/dial-node.ts";
+import { readDocument } from "../src/sources/read.ts";
 import { createRobots } from "../src/sources/robots.ts";
 import type { Db } from "../src/store/db.ts";
 import { addReading, listSources, removeReading, setReadingState } from "../src/store/readings.ts";
@@ -46,6 +47,7 @@ beforeEach(async () => {
   const clock = () => now;
   const web = {
     dial,
+    read: readDocument,
     allowed,
     userAgent: "tidings-test",
     zone: "UTC",

@@ -2,7 +2,7 @@ import type { ArticleDraft } from "../news/article.ts";
 import { siteOf } from "../news/url.ts";
 import { type Dial, fetchDocument } from "../sources/fetch.ts";
 import type { AllowedHosts } from "../sources/guard.ts";
-import { type ReadLink, readDocument } from "../sources/read.ts";
+import type { DocumentReader, ReadLink } from "../sources/read.ts";
 import type { Robots } from "../sources/robots.ts";
 
 /** Pages read for one source at a time: a first read of a large site is done over several. */
@@ -14,6 +14,7 @@ const headlineShareMin = 0.4;
 /** What reading the web takes. */
 export type WebTools = {
   dial: Dial;
+  read: DocumentReader;
   robots: Robots;
   userAgent: string;
   allowed: AllowedHosts;
@@ -32,13 +33,9 @@ export async function completeFromPage(draft: ArticleDraft, web: WebTools): Prom
     accept: "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
   });
   if (got.outcome !== "read") return draft;
-  const reading = await readDocument(got.bytes, {
-    name: draft.url,
-    url: got.url,
-    headers: got.headers,
-    zone: web.zone,
-  });
-  const page = reading.kind === "page" ? reading.articles[0] : undefined;
+  const about = { name: draft.url, url: got.url, headers: got.headers, zone: web.zone };
+  const reading = await web.read(got.bytes, about).catch(() => null);
+  const page = reading?.kind === "page" ? reading.articles[0] : undefined;
   if (page === undefined || page.rank !== null || !tellsOf(`${page.title} ${page.body}`, draft.title)) return draft;
   return {
     ...draft,

@@ -1,7 +1,7 @@
 import type { App } from "../app.ts";
 import { type ArticleDraft, emptyDraft } from "../news/article.ts";
 import { type Fetched, fetchDocument } from "../sources/fetch.ts";
-import { type Reading as Document, readDocument } from "../sources/read.ts";
+import type { Reading as Document } from "../sources/read.ts";
 import { intervalMinMs, isSilent, nextRead, nextTry, readInterval } from "../sources/rhythm.ts";
 import { areKnown } from "../store/articles.ts";
 import { type ClaimedReading, claimReadings, publishedTimes, settleReading } from "../store/readings.ts";
@@ -62,7 +62,7 @@ export async function refreshSource(app: Parts, tools: RefreshTools, claim: Clai
   if (got.outcome === "failed") return settleFailure(app, { claim, tools }, got);
   const digest = got.outcome === "read" ? await digestOf(got.bytes) : claim.digest;
   if (digest === claim.digest) return settleSuccess(app, { claim, tools }, { got, digest, imported: 0 });
-  const document = await readDocument(got.bytes, {
+  const document = await tools.read(got.bytes, {
     name: claim.url,
     url: got.url,
     headers: got.headers,

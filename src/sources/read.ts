@@ -56,6 +56,9 @@ export type ReadOptions = {
   source?: string;
 };
 
+/** How a runtime reads documents: here and now, or in a thread of their own. */
+export type DocumentReader = (bytes: Uint8Array, options: ReadOptions) => Promise<Reading>;
+
 /**
  * Reads any document that may hold news: a feed, a web page, the text of a portal page, JSON Lines, OPML. Encodings,
  * kinds and mistakes are dealt with; it never throws. JSON Lines too large for memory are read by `readJsonl`.

@@ -7,6 +7,7 @@ import { createIngest } from "../../src/jobs/ingest.ts";
 import { refreshSources } from "../../src/jobs/refresh-sources.ts";
 import { createLog } from "../../src/log.ts";
 import { createNodeDial } from "../../src/sources/dial-node.ts";
+import { readDocument } from "../../src/sources/read.ts";
 import { createRobots } from "../../src/sources/robots.ts";
 import { addReading } from "../../src/store/readings.ts";
 import { readings } from "../../src/store/schema.ts";
@@ -45,7 +46,16 @@ async function measure({ db }: Pick<SqliteStore, "db">, root: string, feeds: num
   const allowed = new Set(["127.0.0.1"]);
   const { dial, close } = createNodeDial({ allowed });
   const robots = createRobots(dial, { userAgent: "tidings-bench", allowed });
-  const tools = { dial, robots, allowed, userAgent: "tidings-bench", zone: "UTC", now, ingest: createIngest(db, now) };
+  const tools = {
+    dial,
+    robots,
+    read: readDocument,
+    allowed,
+    userAgent: "tidings-bench",
+    zone: "UTC",
+    now,
+    ingest: createIngest(db, now),
+  };
   const app = { db, now, random: Math.random, log: createLog("error", (text) => process.stderr.write(text)) };
   for (let at = 0; at < feeds; at++) {
     const url = `${root}/${at}`;
