@@ -11,9 +11,8 @@ const joinScore = -1.7;
 const perMember = 0.3;
 /** Mean log-odds between two stories from which they are one. */
 const mergeScore = -0.6;
-/** An article leaves a story for a newcomer that it is this like, when it is this unlike the rest. */
-const leaveFor = 0;
-const leaveBelow = -2.5;
+/** An article leaves a story for a newcomer that it is so much more like, in log-odds. */
+const leaveMargin = 0.25;
 /** Most of a newcomer's text is another's: it carries it, and tells nothing of its own. */
 const copyCosine = 0.9;
 
@@ -25,8 +24,8 @@ export type Decision = {
   storyId: number | null;
   /** Stories that turn out to be the same one; the oldest founder keeps its id. */
   merge: number[];
-  /** An article that leaves its story and founds a new one with the newcomer. */
-  split: number | null;
+  /** An article that leaves its story, for one of its own. */
+  leaver: number | null;
   /** The article whose text it only carries. */
   copyOf: number | null;
 };
@@ -42,33 +41,35 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
     .filter((each) => each.mean >= joinScore && !each.members.some((member) => tellApart(article, member)))
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
-  if (first === undefined) return { ...alone, split: splitOff(article, nearby, { gatherings, around }) };
+  if (first === undefined) return splitOff(article, nearby, { gatherings, around }) ?? alone;
   const merge = others.filter((other) => areOne(first, other, nearby)).map((other) => other.id);
-  return { storyId: first.id, merge, split: null, copyOf: originalOf(article, first.members) };
+  return { storyId: first.id, merge, leaver: null, copyOf: originalOf(article, first.members) };
 }
 
-const alone: Decision = { storyId: null, merge: [], split: null, copyOf: null };
+const alone: Decision = { storyId: null, merge: [], leaver: null, copyOf: null };
 
 /**
- * An article that a chain drew into a story shows it when a newcomer is much like it and unlike the rest, as it is
- * itself. The founder stays: the story has its id.
+ * An article that was drawn into a story shows it when a newcomer is much more like it than the rest is. It leaves with
+ * the newcomer; a founder stays, for the story has its id, and of two the other leaves.
  */
 function splitOff(
   article: Sketch,
   nearby: readonly Sketch[],
   { gatherings, around }: { gatherings: readonly Gathering[]; around: Surroundings },
-): number | null {
-  for (const { id, members } of gatherings) {
-    if (members.length < 3) continue;
-    const close = members.find(
-      (member) => member.id !== id && joinLikeness(around, member) >= leaveFor && !tellApart(article, member),
-    );
-    if (close === undefined) continue;
-    const from = surroundings(close, nearby);
-    const rest = members.filter((member) => member.id !== close.id).map((member) => joinLikeness(from, member));
-    if (mean(rest) < leaveBelow) return close.id;
-  }
-  return null;
+): Decision | null {
+  const likest = gatherings
+    .filter(({ members }) => members.length > 1 && members.every((member) => member.language === article.language))
+    .flatMap(({ id, members }) =>
+      members.map((member) => ({ id, members, member, score: joinLikeness(around, member) })),
+    )
+    .sort((a, b) => b.score - a.score)[0];
+  if (likest === undefined || likest.score < joinScore || tellApart(article, likest.member)) return null;
+  const { id, members, member, score } = likest;
+  const from = surroundings(member, nearby);
+  const rest = members.filter((other) => other.id !== member.id);
+  if (mean(rest.map((other) => joinLikeness(from, other))) > score - leaveMargin) return null;
+  if (member.id !== id) return { ...alone, storyId: member.id, leaver: member.id };
+  return rest.length === 1 ? { ...alone, storyId: id, leaver: rest[0]!.id } : null;
 }
 
 function originalOf(article: Sketch, members: readonly Sketch[]): number | null {

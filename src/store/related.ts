@@ -1,5 +1,5 @@
 import type { Article } from "../news/article.ts";
-import { rarity } from "../news/background.ts";
+import { type Background, rarity } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
 import type { Reason } from "../news/edition.ts";
 import { likeness, surroundings } from "../news/likeness.ts";
@@ -7,11 +7,13 @@ import { reasonFor } from "../news/related.ts";
 import { articleById, articlesByIds } from "./articles.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
-import { findByTerms, sketchesOf, storyMemory } from "./sketches.ts";
+import { findEverywhere, type StoredSketch, type StoryMemory, sketchesOf, storyMemory } from "./sketches.ts";
 import { articleIdsOf } from "./story-view.ts";
 
 /** Articles that share terms and are compared closely. */
-const comparedMax = 80;
+const comparedMax = 150;
+/** Index entries read for each term, before the article and after it. */
+const perTermMax = 60;
 /** Articles of the same story that are listed. */
 const sameStoryMax = 50;
 
@@ -25,32 +27,26 @@ export type Related = {
 
 /**
  * What belongs with an article: first the others of its story, then the stories that share its names and words, at most
- * `limit` altogether. A story is asked for by its id, which is its founding article's.
+ * `limit` altogether, and `perStory` of each. A story is asked for by its id, which is its founding article's.
  */
-export async function relatedTo(db: Db, id: number, { limit }: { limit: number }): Promise<Related | undefined> {
+export async function relatedTo(
+  db: Db,
+  id: number,
+  { limit, perStory = 1, memory = storyMemory() }: { limit: number; perStory?: number; memory?: StoryMemory },
+): Promise<Related | undefined> {
   const article = await articleById(db, id);
   if (article === undefined) return undefined;
-  const memory = storyMemory();
   const background = await backgroundOf(db, memory);
-  const with_ = { memory, background };
-  const own = (await sketchesOf(db, [id], with_)).get(id)!;
-  const everywhere = { from: 0, to: Number.MAX_SAFE_INTEGER };
-  const found = await findByTerms(db, [own], { window: () => everywhere, limit: comparedMax });
-  const mates = article.storyId === null ? [] : await articleIdsOf(db, article.storyId, sameStoryMax);
-  const ids = [...new Set([...mates, ...found.get(id)!])].filter((other) => other !== id);
-  const sketches = [...(await sketchesOf(db, ids, with_)).values()];
-  const around = surroundings(own, sketches);
-  const ranked = sketches
-    .map((sketch) => ({ sketch, score: likeness(around, sketch) }))
-    .sort((a, b) => b.score - a.score || b.sketch.id - a.sketch.id);
+  const ranked = await rankedNear(db, article, { memory, background });
 
   const isMate = (storyId: number | null) => storyId !== null && storyId === article.storyId;
   const same = ranked.filter(({ sketch }) => isMate(sketch.storyId)).slice(0, limit);
-  const seen = new Set<number>();
+  const listed = new Map<number, number>();
   const others = ranked.filter(({ sketch }) => {
     const story = sketch.storyId ?? sketch.id;
-    if (isMate(sketch.storyId) || seen.has(story)) return false;
-    seen.add(story);
+    const before = listed.get(story) ?? 0;
+    if (isMate(sketch.storyId) || before >= perStory) return false;
+    listed.set(story, before + 1);
     return true;
   });
   const chosen = others.slice(0, Math.max(0, limit - same.length));
@@ -71,4 +67,45 @@ export async function relatedTo(db: Db, id: number, { limit }: { limit: number }
       return other === undefined ? [] : [{ article: other, reason: reasonFor(article, other, { rarityOf }) }];
     }),
   };
+}
+
+type With = { memory: StoryMemory; background: Background };
+
+/** The articles of its story and those that share its terms, likest first. */
+async function rankedNear(db: Db, article: Article, each: With): Promise<{ sketch: StoredSketch; score: number }[]> {
+  const own = (await sketchesOf(db, [article.id], each)).get(article.id)!;
+  const found = await findEverywhere(db, own, { limit: comparedMax, perTerm: perTermMax });
+  const mates = article.storyId === null ? [] : await articleIdsOf(db, article.storyId, sameStoryMax);
+  const ids = [...new Set([...mates, ...found])].filter((other) => other !== article.id);
+  const sketches = [...(await sketchesOf(db, ids, each)).values()];
+  const around = surroundings(own, sketches);
+  return sketches
+    .map((sketch) => ({ sketch, score: likeness(around, sketch) }))
+    .sort((a, b) => b.score - a.score || b.sketch.id - a.sketch.id);
+}
+
+/**
+ * How sure it is, as log-odds, that two articles tell one event: each is compared with the other among its own
+ * surroundings.
+ */
+export async function pairScore(
+  db: Db,
+  [a, b]: readonly [number, number],
+  { memory = storyMemory() }: { memory?: StoryMemory } = {},
+): Promise<number> {
+  const background = await backgroundOf(db, memory);
+  const each = { memory, background };
+  let sum = 0;
+  for (const [one, two] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const own = (await sketchesOf(db, [one], each)).get(one);
+    const other = (await sketchesOf(db, [two], each)).get(two);
+    if (own === undefined || other === undefined) return Number.NEGATIVE_INFINITY;
+    const found = await findEverywhere(db, own, { limit: comparedMax, perTerm: perTermMax });
+    const sketches = [...(await sketchesOf(db, found, each)).values()];
+    sum += likeness(surroundings(own, sketches), other);
+  }
+  return sum / 2;
 }

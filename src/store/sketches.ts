@@ -94,23 +94,52 @@ function remember(memory: StoryMemory, sketch: StoredSketch): void {
 
 export type Window = { from: number; to: number };
 
+export type Search = {
+  window: (sketch: Sketch) => Window;
+  /** Articles given for each. */
+  limit: number;
+  /** Index entries read for each term. */
+  perTerm?: number;
+  /** Which end of the window they are read from. */
+  from?: "newest" | "oldest";
+};
+
 /**
  * For each article the ids of others that share its terms, most weight of shared terms first. Reads a bounded number of
- * index entries a term, the newest of the window, however many articles there are.
+ * index entries a term, however many articles there are.
  */
-export async function findByTerms(
+export async function findByTerms(db: Db, sketches: readonly Sketch[], search: Search): Promise<Map<number, number[]>> {
+  const shared = await sharedByTerms(db, sketches, search);
+  return new Map(
+    [...shared].map(([id, weights]) => [id, heaviest(weights, id, { limit: search.limit, least: sharedMin })]),
+  );
+}
+
+/** The same on both sides of one article in all of the archive, those nearest in time. */
+export async function findEverywhere(db: Db, sketch: Sketch, search: { limit: number; perTerm: number }) {
+  const { perTerm } = search;
+  const before = { from: 0, to: sketch.id - 1 };
+  const after = { from: sketch.id + 1, to: Number.MAX_SAFE_INTEGER };
+  const older = await sharedByTerms(db, [sketch], { ...search, window: () => before, perTerm, from: "newest" });
+  const newer = await sharedByTerms(db, [sketch], { ...search, window: () => after, perTerm, from: "oldest" });
+  const shared = new Map([...older.get(sketch.id)!, ...newer.get(sketch.id)!]);
+  return heaviest(shared, sketch.id, { limit: search.limit, least: 0 });
+}
+
+async function sharedByTerms(
   db: Db,
   sketches: readonly Sketch[],
-  { window, limit, perTerm = perTermMax }: { window: (sketch: Sketch) => Window; limit: number; perTerm?: number },
-): Promise<Map<number, number[]>> {
+  { window, perTerm = perTermMax, from = "newest" }: Search,
+): Promise<Map<number, Map<number, number>>> {
   const asked = sketches.flatMap((sketch) => {
-    const { from, to } = window(sketch);
-    return sketch.keys.map(({ term, weight }) => ({ sketch, weight, row: [shortTerm(term), from, to] }));
+    const range = window(sketch);
+    return sketch.keys.map(({ term, weight }) => ({ sketch, weight, row: [shortTerm(term), range.from, range.to] }));
   });
+  const order = sql.raw(from === "newest" ? "desc" : "asc");
   const rows = (await db.all(sql`
     select j.key as key, (select json_group_array(article_id) from (select article_id from story_terms
       where term = (j.value ->> 0) and article_id between (j.value ->> 1) and (j.value ->> 2)
-      order by article_id desc limit ${perTerm})) as ids
+      order by article_id ${order} limit ${perTerm})) as ids
     from json_each(${JSON.stringify(asked.map((each) => each.row))}) j`)) as { key: number; ids: string }[];
   const shared = new Map<number, Map<number, number>>(sketches.map((sketch) => [sketch.id, new Map()]));
   for (const row of rows) {
@@ -119,7 +148,7 @@ export async function findByTerms(
     const weights = shared.get(sketch.id)!;
     for (const id of JSON.parse(row.ids) as number[]) weights.set(id, (weights.get(id) ?? 0) + weight);
   }
-  return new Map([...shared].map(([id, weights]) => [id, heaviest(weights, id, limit)]));
+  return shared;
 }
 
 /** Weight of the terms of one article's best that are among another's best. */
@@ -129,9 +158,13 @@ export function sharedWeight(one: Sketch, other: Sketch): number {
   return sum;
 }
 
-function heaviest(weights: Map<number, number>, self: number, limit: number): number[] {
+function heaviest(
+  weights: ReadonlyMap<number, number>,
+  self: number,
+  { limit, least }: { limit: number; least: number },
+): number[] {
   return [...weights]
-    .filter(([id, weight]) => id !== self && weight >= sharedMin)
+    .filter(([id, weight]) => id !== self && weight >= least)
     .sort((a, b) => b[1] - a[1] || b[0] - a[0])
     .slice(0, limit)
     .map(([id]) => id);

@@ -86,19 +86,16 @@ function assign(loose: readonly StoredSketch[], nearby: Nearby, members: Map<num
     const gatherings = [...known]
       .map((id) => ({ id, members: compared(members.get(id) ?? []) }))
       .filter((each) => each.members.length > 0);
-    const { storyId, merge, split, copyOf } = decide(sketch, around, gatherings);
+    const { storyId, merge, leaver, copyOf } = decide(sketch, around, gatherings);
     if (copyOf !== null) copies.set(sketch.id, copyOf);
-    if (split !== null) {
-      const leaver =
-        around.find((each) => each.id === split) ?? gatherings.flatMap((g) => g.members).find((m) => m.id === split)!;
-      members.set(
-        leaver.storyId!,
-        members.get(leaver.storyId!)!.filter((each) => each.id !== split),
-      );
-      moved.set(split, split);
-      put(leaver, split);
+    if (leaver !== null) {
+      const leaving = gatherings.flatMap((each) => each.members).find((member) => member.id === leaver)!;
+      const left = members.get(leaving.storyId!)!.filter((member) => member.id !== leaver);
+      members.set(leaving.storyId!, left);
+      moved.set(leaver, leaver);
+      put(leaving, leaver);
     }
-    const home = split ?? (storyId === null ? sketch.id : Math.min(storyId, ...merge));
+    const home = storyId === null ? sketch.id : Math.min(storyId, ...merge);
     for (const id of storyId === null ? [] : [storyId, ...merge].filter((each) => each !== home)) {
       merged.set(id, home);
       for (const member of members.get(id) ?? []) put(member, home);

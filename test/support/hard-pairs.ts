@@ -23,7 +23,7 @@ export async function joinHardPairs(file: string): Promise<HardPair[]> {
   const folder = mkdtempSync(join(tmpdir(), "hard-pairs-"));
   const store = openSqlite(join(folder, "tidings.db"), { durability: "normal" });
   try {
-    const sources = [];
+    const sources: number[] = [];
     for (const name of ["Morning Sample", "Evening Sample"]) {
       sources.push((await ensureSource(store.db, name, { kind: "file", language: "zh", now })).id);
     }
@@ -31,7 +31,13 @@ export async function joinHardPairs(file: string): Promise<HardPair[]> {
       pair.map((each, side) => {
         const at = new Date(now.getTime() - each.daysBefore * dayMs - (side === 0 ? 0 : 7_200_000) - n * 60_000);
         const language = detectLanguage(`${each.title} ${each.lead}`);
-        const draft = { ...emptyDraft(each.title), lead: each.lead, externalId: `${n}-${side}`, publishedAt: at, language };
+        const draft = {
+          ...emptyDraft(each.title),
+          lead: each.lead,
+          externalId: `${n}-${side}`,
+          publishedAt: at,
+          language,
+        };
         return { sourceId: sources[side]!, draft };
       }),
     );
@@ -45,7 +51,11 @@ export async function joinHardPairs(file: string): Promise<HardPair[]> {
     }
     const rows = await store.db.select({ key: articles.externalId, story: articles.storyId }).from(articles);
     const storyOf = new Map(rows.map((row) => [row.key, row.story]));
-    return pairs.map(([a, b], n) => ({ a: a.title, b: b.title, joined: storyOf.get(`${n}-0`) === storyOf.get(`${n}-1`) }));
+    return pairs.map(([a, b], n) => ({
+      a: a.title,
+      b: b.title,
+      joined: storyOf.get(`${n}-0`) === storyOf.get(`${n}-1`),
+    }));
   } finally {
     store.close();
     rmSync(folder, { recursive: true });
