@@ -7,6 +7,7 @@ import { articleByExternalId, articleById, articlesByIds } from "../store/articl
 import type { Db } from "../store/db.ts";
 import { relatedTo } from "../store/related.ts";
 import { searchArticles } from "../store/search.ts";
+import { storyMemory } from "../store/sketches.ts";
 import { listStories } from "../store/story-list.ts";
 import type { StoryCard } from "../store/story-view.ts";
 import { findSubject } from "../store/subjects.ts";
@@ -138,8 +139,10 @@ function why(card: StoryCard): string {
 
 async function related(shell: Shell, id: string, { limit, json, external }: Options): Promise<void> {
   await shell.withStore(async ({ db }) => {
+    // Many questions in a row look at the same articles.
+    const memory = storyMemory();
     const answer = async (line: string) => {
-      const found = await relatedTo(db, (await wanted(db, line, external)).id, { limit });
+      const found = await relatedTo(db, (await wanted(db, line, external)).id, { limit, perStory: limit, memory });
       if (found === undefined) throw new UserError(`There is no article ${line}.`);
       return {
         storyId: found.storyId,
