@@ -5,15 +5,13 @@ import { type Indexed, indexed } from "../news/grams.ts";
 import type { Db, Statement } from "./db.ts";
 import { searchGrams, searchRows, searchSigns } from "./schema.ts";
 
-/** A row of the index stands for this long; denser hours take rows nearby. */
-export const secondsPerRow = 8;
-/** Rows tried for an article: the span in which they lie doubles every other time, so that some are free. */
-const rowsTried = 48;
-/** The first span, of an article with a date and of one without. */
-const spanFirst = 2;
-const spanUndated = 2 ** 12;
-/** Below this are rows of articles without a date (and of the first years of Unix time). */
+/** Rows keep articles in order of time, and room for later ones: one for so many seconds, where there is room. */
+const secondsPerRow = 16;
+/** Below this are rows of articles without a date, in the order in which they came. */
 export const firstDatedRow = 2 ** 26;
+/** Where there is no room between neighbours, rows around are tried; every other time in a span twice as wide. */
+const rowsTried = 48;
+const spanFirst = 4;
 /** Characters of tokens in one statement: D1 takes texts of two million bytes. */
 const boundCharsMax = 250_000;
 /** Articles removed by one statement. */
@@ -31,26 +29,8 @@ export type Indexable = Pick<Article, "id" | "sourceId" | "language" | "title" |
  */
 export function indexStatements(db: Db, articles: readonly Indexable[]): Statement[] {
   if (articles.length === 0) return [];
-  const taken = new Set<number>();
-  const wanted = articles.map((article): [number, number[]] => {
-    const rows = rowsFor(article.id).filter((row) => !taken.has(row));
-    for (const row of rows) taken.add(row);
-    return [article.id, rows];
-  });
-  const statements: Statement[] = [
-    ...removals(
-      db,
-      articles.map((article) => article.id),
-    ),
-    db
-      .insert(searchRows)
-      .select(
-        sql`select (select value from json_each(each.value) where not exists
-          (select 1 from search_rows where row = json_each.value) order by json_each.key limit 1), cast(each.key as integer)
-          from json_each(${JSON.stringify(Object.fromEntries(wanted))}) as each where true`,
-      )
-      .onConflictDoNothing({ target: searchRows.articleId }),
-  ];
+  const ids = articles.map((article) => article.id);
+  const statements: Statement[] = [...removals(db, ids), ...ids.map((id) => placeStatement(db, id))];
   for (const part of parts(articles)) {
     statements.push(
       db.insert(searchGrams).select(placed(part.map(({ id, tokens }) => [id, tokens.grams]))),
@@ -79,9 +59,26 @@ export function languageFact(language: string): string {
   return `l${language.toLowerCase().replace(/[^a-z]/g, "")}`;
 }
 
-/** The row that an article of this second would have where nothing is crowded. */
-export function rowOfSecond(seconds: number): number {
-  return Math.max(firstDatedRow, Math.floor(seconds / secondsPerRow));
+/** Gives an article a row, unless it has one: between those of its neighbours in time, near its own time. */
+function placeStatement(db: Db, id: number): Statement {
+  if (id < firstDatedId) {
+    const last = sql`(select max(row) from search_rows where row < ${firstDatedRow})`;
+    const known = sql`(select 1 from search_rows where article_id = ${id})`;
+    return db.insert(searchRows).select(sql`select coalesce(${last}, 0) + 1, ${id} where not exists ${known}`);
+  }
+  const wanted = firstDatedRow + Math.floor(id / idsPerSecond / secondsPerRow);
+  const others = sql`select value from json_each(${JSON.stringify(rowsAround(wanted, id))})
+    where not exists (select 1 from search_rows where row = value) order by key limit 1`;
+  const older = sql`select row from search_rows where article_id < ${id} and article_id >= ${firstDatedId}
+    order by article_id desc limit 1`;
+  const newer = sql`select row from search_rows where article_id > ${id} order by article_id limit 1`;
+  const between = sql`select case when newer is null then max(older + 1, ${wanted})
+    when newer - older > 1 then max(older + 1, min(newer - 1, ${wanted})) end as row
+    from (select coalesce((${older}), ${firstDatedRow}) as older, (${newer}) as newer)`;
+  return db.insert(searchRows).select(sql`select case
+      when row is not null and not exists (select 1 from search_rows as taken where taken.row = place.row) then row
+      else (${others}) end, ${id}
+    from (${between}) as place where not exists (select 1 from search_rows where article_id = ${id})`);
 }
 
 /** The articles' tokens, so many together as one bound text may hold. */
@@ -123,16 +120,13 @@ function listed(ids: readonly number[]) {
   return sql`(select value from json_each(${JSON.stringify(ids)}))`;
 }
 
-/** Rows for an article, best first: that of its time, then ever farther ones, the same for the same id. */
-function rowsFor(id: number): number[] {
-  const dated = id >= firstDatedId;
-  const base = dated ? rowOfSecond(Math.floor(id / idsPerSecond)) : 1;
+/** Rows around a time, ever farther ones, the same for the same article. */
+function rowsAround(wanted: number, id: number): number[] {
   let state = (id % 0xfffffffb) >>> 0;
-  const rows = dated ? [base] : [];
-  for (let n = 0; n < rowsTried; n++) {
+  return Array.from({ length: rowsTried }, (_, n) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const span = (dated ? spanFirst : spanUndated) * 2 ** Math.floor(n / 2);
-    rows.push(base + ((Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) >>> 0) % span));
-  }
-  return rows;
+    const span = spanFirst * 2 ** Math.floor(n / 2);
+    const step = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) >>> 0) % span;
+    return Math.max(firstDatedRow, wanted + step - Math.floor(span / 2));
+  });
 }

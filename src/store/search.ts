@@ -6,11 +6,11 @@ import { type Clause, parseQuery, piecesOf, type Query } from "../news/query.ts"
 import { isQuestion } from "../news/question.ts";
 import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
-import { languageFact, rowOfSecond, sourceFact } from "./search-index.ts";
+import { languageFact, sourceFact } from "./search-index.ts";
 import { findLong } from "./search-long.ts";
 import { nearArticles } from "./search-near.ts";
-import { type Filter, idsOf, isTimed, narrowed, type Seen, textsOf } from "./search-read.ts";
-import { allOf, anyOf, type Expression, factMatch, newestRows, phraseMatch, type Span } from "./search-rows.ts";
+import { type Filter, idsOf, isTimed, narrowed, type Seen, spanOf, textsOf } from "./search-read.ts";
+import { allOf, anyOf, type Expression, factMatch, newestRows, phraseMatch } from "./search-rows.ts";
 
 export { indexStatements, unindexStatements } from "./search-index.ts";
 
@@ -24,10 +24,6 @@ const blockRows = 256;
 const sourcesMax = 50;
 /** A question that fewer articles answer word for word is also answered by those that come near. */
 const fewMax = 10;
-/** Rows that crowding may have moved an article from its time; those are checked one by one. */
-const rowsMoved = 2 ** 14;
-/** Ids below this many seconds are of articles without a date: they are in no span of time. */
-const secondsUndated = 2 ** 20;
 
 export type SearchOptions = {
   now: Date;
@@ -62,7 +58,7 @@ export async function searchArticles(db: Db, typed: string, options: SearchOptio
   const parsed = parseQuery(typed, { now: options.now, ...(options.zone ? { zone: options.zone } : {}) });
   const empty = { total: 0, more: false, hits: [], parsed, near: false, suggestion: null };
   const named = await sourcesNamed(db, [...parsed.all.flat(), ...parsed.none]);
-  const filter = filterOf(parsed, named, options);
+  const filter = await filterOf(db, parsed, { ...options, named });
   if (filter === null) return empty;
   if (parsed.all.length === 0 && parsed.after === null && parsed.before === null) return empty;
   const plan = planOf(parsed, named);
@@ -158,21 +154,19 @@ async function sourcesNamed(db: Db, clauses: readonly Clause[]): Promise<Named> 
   );
 }
 
-function filterOf(parsed: Query, named: Named, options: SearchOptions): Filter | null {
+async function filterOf(db: Db, parsed: Query, options: SearchOptions & { named: Named }): Promise<Filter | null> {
+  const { named } = options;
   const after = Math.max(seconds(parsed.after) ?? 0, seconds(options.within ?? null) ?? 0);
   const before = seconds(parsed.before) ?? Number.MAX_SAFE_INTEGER;
-  if (after >= before) return null;
-  const dated = after > 0 || before < Number.MAX_SAFE_INTEGER;
-  const span: Span = {
-    from: dated ? Math.max(1, rowOfSecond(after) - rowsMoved) : 0,
-    to: before === Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : rowOfSecond(before) + rowsMoved,
-  };
+  const exact = { after, before };
+  const span = isTimed({ exact }) ? await spanOf(db, exact) : { from: 0, to: Number.MAX_SAFE_INTEGER };
+  if (span === null) return null;
   const language = options.language ? [factMatch(factPhrase(languageFact(options.language)))] : [];
   const groups = parsed.all.map((group) => group.filter((clause) => clause.kind !== "text"));
   const alone = groups.filter((group, n) => group.length === parsed.all[n]?.length);
   const facts = allOf([...language, ...alone.map((group) => anyOf(group.map((clause) => factOf(clause, named))))]);
   const drop = anyOf(parsed.none.map((clause) => dropped(clause, named)));
-  return { facts, drop, span, exact: { after: dated ? Math.max(after, secondsUndated) : 0, before } };
+  return { facts, drop, span, exact };
 }
 
 /** Without the word art is not without party. */

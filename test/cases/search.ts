@@ -205,7 +205,30 @@ export function searchCases(runtime: string, open: OpenStore): void {
         expect(rows[0]?.n).toBe(302);
         expect((await titles(db, "同时", { order: "newest" })).titles[0]).toBe("晚些的同时");
         expect((await searchArticles(db, "同时 9h", { now, limit: 400 })).total).toBe(1);
+        expect((await searchArticles(db, "同时 11h", { now, limit: 400 })).total).toBe(301);
       }));
+
+    it.each([
+      ["the oldest first", (n: number) => n],
+      ["the newest first", (n: number) => 399 - n],
+      ["in no order", (n: number) => (n * 177) % 400],
+    ])("an archive of a second each that comes %s is in order of time", (_, place) =>
+      withStore(open, async (db) => {
+        const second = 1 / 3_600;
+        const crowd = Array.from({ length: 400 }, (_, n) => ({
+          title: `第${place(n)}条`,
+          hours: 50 - place(n) * second,
+        }));
+        await store(db, crowd);
+        const found = await titles(db, "条", { order: "newest", limit: 400 });
+        const order = found.titles.map((title) => Number(/\d+/.exec(title)?.[0]));
+        const moved = order.map((n, at) => Math.abs(399 - n - at));
+        expect(found.total).toBe(400);
+        // Where nobody knows what else will come, there is not always room; nobody is far from their place.
+        expect(Math.max(...moved)).toBeLessThan(place(1) === 177 ? 350 : 1);
+        expect((await searchArticles(db, "条 after:2026-11-20T06:03:20Z", { now, limit: 1 })).total).toBe(200);
+      }),
+    );
 
     it("counts exactly to a thousand, then says that there are more", () =>
       withStore(open, async (db) => {
