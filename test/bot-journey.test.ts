@@ -214,6 +214,57 @@ describe("a reader in Shanghai", () => {
     expect(world.last(LONDON_ID).text).toContain("Technology evening digest");
   });
 
+  test("what matters now in one subject; an unknown one offers those there are", async () => {
+    const [top] = await world.say(READER_ID, "/top 科技");
+    expect(top!.text!.split("\n")[0]).toMatch(/^🔥 科技：现在最要紧的 11月22日/);
+    const all = headlinesOf(text(await world.say(READER_ID, "/top")));
+    expect(headlinesOf(top!.text!)).not.toEqual(all);
+    const refreshed = (await world.press(READER_ID, "↻ 刷新")).answers;
+    expect(refreshed).toEqual([]);
+    await world.say(READER_ID, "/top 科技");
+    expect((await world.press(READER_ID, "↻ 刷新")).answers).toEqual([]);
+    const [which] = await world.say(READER_ID, "/top 养蜂");
+    expect(which!.text).toContain("没有“养蜂”这个主题");
+    expect(labels(which!)).toContain("体育");
+    expect(text((await world.press(READER_ID, "体育")).answers)).toContain("体育：现在最要紧的");
+    await world.say(READER_ID, "/subscribe");
+    await world.press(READER_ID, "别的钟点");
+    expect(text(await world.say(READER_ID, "20:00 财经"))).toContain("发财经晚报");
+  });
+
+  test("subjects, sources and language of a digest change what it tells", async () => {
+    await world.say(READER_ID, "/subscribe 08:00");
+    await world.say(READER_ID, "/subscriptions");
+    await world.press(READER_ID, "1");
+    await world.press(READER_ID, "主题");
+    expect(labels((await world.press(READER_ID, "科技")).answers[0]!)).toContain("✓ 科技");
+    await world.press(READER_ID, "体育");
+    const { answers } = await world.press(READER_ID, "‹ 返回");
+    expect(answers[0]!.text).toContain("科技、体育早报");
+    expect((await rows())[0]!.query).toBe("subject:tech subject:sport");
+    await world.press(READER_ID, "主题");
+    await world.press(READER_ID, "✓ 科技");
+    await world.press(READER_ID, "✓ 体育");
+    await world.press(READER_ID, "‹ 返回");
+    await world.press(READER_ID, "来源");
+    const name = labels(world.last(READER_ID))[0]!;
+    await world.press(READER_ID, name);
+    expect((await rows())[0]!.query).toBe(`source:"${name}"`);
+    await world.press(READER_ID, `✓ ${name}`);
+    expect((await rows())[0]!.query).toBe(`-source:"${name}"`);
+    await world.press(READER_ID, `✗ ${name}`);
+    await world.press(READER_ID, "‹ 返回");
+    await world.press(READER_ID, "语言");
+    await world.press(READER_ID, "英文新闻");
+    expect(world.last(READER_ID).text).toContain("哪种语言");
+    await world.press(READER_ID, "‹ 返回");
+    expect(world.last(READER_ID).text).toContain("英文新闻");
+    expect((await rows())[0]!.query).toBe("language:en");
+    await world.say(READER_ID, "/preview");
+    expect(headlinesOf(world.last(READER_ID).text!).join("")).not.toMatch(/\p{Script=Han}/u);
+    expect(headlinesOf(world.last(READER_ID).text!).length).toBeGreaterThan(0);
+  });
+
   test("a digest is edited in place: hour, days, count, traits, pause, remove", async () => {
     await world.say(READER_ID, "/subscribe 08:00");
     const [list] = await world.say(READER_ID, "/subscriptions");

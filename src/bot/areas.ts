@@ -9,6 +9,7 @@ import { settings } from "./settings.ts";
 import { small } from "./small.ts";
 import { sourcesDesk } from "./sources.ts";
 import { starting } from "./start.ts";
+import { wishes } from "./wishes.ts";
 
 /** Everything that can be said and pressed, by area. */
 export const areas: readonly Area[] = [
@@ -16,6 +17,7 @@ export const areas: readonly Area[] = [
   reading,
   digests,
   digestEdits,
+  wishes,
   settings,
   leaving,
   small,

@@ -22,7 +22,7 @@ import {
 } from "../telegram/subscription-message.ts";
 import { say, show } from "./answer.ts";
 import { askDigest } from "./asked.ts";
-import { listMessage, makeDigest, type Own, optionsOf, viewOf } from "./digests.ts";
+import { listMessage, makeDigest, type Own, optionsOf, takeSubject, viewOf } from "./digests.ts";
 import { type Area, type Press, wholeNumber } from "./handler.ts";
 import { isPrivate, readingOf, type Visit } from "./visit.ts";
 
@@ -50,11 +50,12 @@ type Answer = typeof say;
 
 /** The answer to "at what hour?": a new digest's, or a changed one's. */
 export async function answerTime(visit: Visit, what: string, words: string): Promise<boolean> {
-  const said = readClockTime(words);
+  const { query, rest } = await takeSubject(visit, words);
+  const said = readClockTime(rest);
   if (said === null) return false;
   const [, id] = what.split(":");
   const own = id === undefined ? undefined : await ownOf(visit, Number(id));
-  if (own === undefined) await makeDigest(visit, { minute: said.minute, rule: said.rule ?? "daily" }, say);
+  if (own === undefined) await makeDigest(visit, { minute: said.minute, rule: said.rule ?? "daily", query }, say);
   else await change(visit, own, { minute: said.minute, ...(said.rule === null ? {} : { rule: said.rule }) }, say);
   return true;
 }
@@ -106,7 +107,13 @@ async function changeEmpty(visit: Visit, own: Own, [, on]: string[]): Promise<vo
   await change(visit, own, { evenEmpty: on === "1" }, say);
 }
 
-async function change(visit: Visit, own: Own, to: SubscriptionChange, answer: Answer, store = true): Promise<void> {
+export async function change(
+  visit: Visit,
+  own: Own,
+  to: SubscriptionChange,
+  answer: Answer,
+  store = true,
+): Promise<void> {
   if (store) await changeSubscription(visit.app.db, own, { change: to, now: visit.now });
   const after = await ownOf(visit, own.subscription.id);
   if (after !== undefined) await answer(visit, renderSubscription(viewOf(after), optionsFor(visit, after)));
@@ -125,7 +132,7 @@ async function undo(visit: Visit, { subscription }: Own): Promise<void> {
 }
 
 /** A press about one subscription: it must be there, and the chat's own or a channel's that this person set up. */
-function onOne(act: (visit: Visit, own: Own, args: string[]) => Promise<void>): Press {
+export function onOne(act: (visit: Visit, own: Own, args: string[]) => Promise<void>): Press {
   return {
     managed: true,
     refuse: async (visit, [id]) =>
@@ -140,7 +147,7 @@ function onOne(act: (visit: Visit, own: Own, args: string[]) => Promise<void>): 
 }
 
 /** Buttons can be forged and copied: whose subscription it is decides, not who shows the button. */
-async function ownOf(visit: Visit, id: number): Promise<Own | undefined> {
+export async function ownOf(visit: Visit, id: number): Promise<Own | undefined> {
   const own = await findSubscription(visit.app.db, id);
   if (own === undefined) return undefined;
   const { subscriber } = own;
@@ -150,6 +157,6 @@ async function ownOf(visit: Visit, id: number): Promise<Own | undefined> {
 }
 
 /** A channel is set up from a private chat, and lives by its own clock. */
-function optionsFor(visit: Visit, { subscriber }: Own) {
+export function optionsFor(visit: Visit, { subscriber }: Own) {
   return { ...optionsOf(visit), timezone: subscriber.timezone };
 }

@@ -56,7 +56,7 @@ async function subscribe(visit: Visit, words: string): Promise<void> {
 }
 
 /** `20:00 科技`: the subject that is named beside the time, as a subscription keeps it; "" for all news. */
-async function takeSubject(visit: Visit, words: string): Promise<{ query: string; rest: string }> {
+export async function takeSubject(visit: Visit, words: string): Promise<{ query: string; rest: string }> {
   for (const { slug, nameZh, nameEn } of await allSubjects(visit.app.db)) {
     const names = [nameZh, nameEn, slug].map((name) => name.replace(/[^\p{L}\p{N} ]/gu, "."));
     const pattern = new RegExp(`${names[0]}|(?<![a-z])(?:${names[1]}|${names[2]})(?![a-z])`, "iu");

@@ -5,12 +5,14 @@ import { isStory, storyPage } from "../pages/story.ts";
 import { hasNews, toldPage, topPage, topWords } from "../pages/top.ts";
 import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
 import { countSources } from "../store/sources.ts";
+import { allSubjects, findSubject } from "../store/subjects.ts";
 import { countSubscriptions } from "../store/subscriptions.ts";
+import { clip } from "../telegram/clip.ts";
 import { lines } from "../telegram/html.ts";
 import { type Message, message } from "../telegram/message.ts";
 import { queryFromMessage, renderNoResult, renderSearch, renderSearchAsk } from "../telegram/search-message.ts";
 import { type From, renderStory } from "../telegram/story-message.ts";
-import { renderNoNews, renderOtherLanguage, renderTop } from "../telegram/top-message.ts";
+import { renderNoNews, renderOtherLanguage, renderSubjects, renderTop } from "../telegram/top-message.ts";
 import { ask, say, show } from "./answer.ts";
 import { attempt } from "./attempt.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
@@ -20,15 +22,16 @@ import { isPrivate, readingOf, type Visit } from "./visit.ts";
 /** What is searched for at most; Telegram takes 4,096 characters. */
 export const queryCharsMax = 200;
 const pagesMax = 200;
+const subjectColumns = 30;
 
 export const reading: Area = {
   commands: {
-    top: { run: (visit) => showTop(visit) },
+    top: { run: (visit, words) => showTop(visit, { words }) },
     search: { run: search },
     story: { run: story },
   },
   presses: {
-    top: { act: (visit, [again]) => showTop(visit, again === "1") },
+    top: { act: (visit, [again, slug]) => showTop(visit, { inPlace: again === "1", words: slug ?? "" }) },
     page: { refuse: refuseOthers, act: turnPage },
     near: { refuse: refuseOthers, act: searchNear },
     story: { refuse: storyGone, act: openInPlace },
@@ -37,12 +40,26 @@ export const reading: Area = {
   },
 };
 
-/** `/top`, as an answer or in place of itself. */
-async function showTop(visit: Visit, inPlace = false): Promise<void> {
-  const top = (await hasNews(visit.app.db)) ? await topPage(visit.app.db, newsOf(visit)) : undefined;
-  if (top === undefined || top.stories.length === 0) return say(visit, await noneToRead(visit));
-  const digests = visit.known === undefined ? 0 : await countSubscriptions(visit.app.db, visit.known.id);
-  const page = renderTop(top, { ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 });
+/** `/top`, `/top 科技`: as an answer or in place of itself. */
+async function showTop(visit: Visit, { inPlace = false, words = "" } = {}): Promise<void> {
+  const { db } = visit.app;
+  const subject = words.trim() === "" ? undefined : await findSubject(db, words);
+  if (words.trim() !== "" && subject === undefined) {
+    const line = visit.text.top.whichSubject(clip(words.trim(), subjectColumns));
+    return say(visit, renderSubjects(line, await allSubjects(db), readingOf(visit)));
+  }
+  const about = subject === undefined ? {} : { subject: subject.id };
+  const top = (await hasNews(db)) ? await topPage(db, { ...newsOf(visit), ...about }) : undefined;
+  const name = subject && (visit.language === "zh" ? subject.nameZh : subject.nameEn);
+  if (top === undefined || top.stories.length === 0) {
+    if (name === undefined || !(await hasNewsFor(visit))) return say(visit, await noneToRead(visit));
+    return say(visit, renderSubjects(visit.text.top.noneOf(name), await allSubjects(db), readingOf(visit)));
+  }
+  const digests = visit.known === undefined ? 0 : await countSubscriptions(db, visit.known.id);
+  const page = renderTop(top, {
+    ...{ ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 },
+    subject: subject && { slug: subject.slug, name: name! },
+  });
   await (inPlace ? show : say)(visit, page);
 }
 
@@ -172,7 +189,7 @@ async function back(visit: Visit, [kind, token, page]: string[]): Promise<void> 
   if (query !== undefined) {
     return show(visit, await searchMessage(visit, query.query, { page: wholeNumber(page, 1, pagesMax) ?? 1 }));
   }
-  await (kind === "t" ? showTop(visit, true) : tooOld(visit));
+  await (kind === "t" ? showTop(visit, { inPlace: true }) : tooOld(visit));
 }
 
 /** A button whose meaning was lost: says so, and gives what matters now. */

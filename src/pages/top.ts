@@ -23,9 +23,10 @@ export async function hasNews(db: Db): Promise<boolean> {
   return hasArticles(db);
 }
 
-/** What matters now. */
-export async function topPage(db: Db, wanted: Wanted): Promise<TopPage> {
-  const top = await topStories(db, { now: wanted.now, limit: topCount, language: languageOf(wanted) });
+/** What matters now, of all news or of a subject (its id). */
+export async function topPage(db: Db, wanted: Wanted & { subject?: number }): Promise<TopPage> {
+  const { now, subject = null } = wanted;
+  const top = await topStories(db, { now, limit: topCount, language: languageOf(wanted), subject });
   return { stories: top.stories.map((card) => lineOf(card, wanted.now)), newestDay: top.newestDay };
 }
 

@@ -2,6 +2,9 @@ import { eq, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { type SourceKind, sources } from "./schema.ts";
 
+/** Names of one listing. */
+const namesMax = 5_000;
+
 export type Source = typeof sources.$inferSelect;
 
 /** What names a source that is met for the first time. */
@@ -35,4 +38,9 @@ export async function findSource(db: Db, name: string): Promise<Source | undefin
 export async function countSources(db: Db): Promise<number> {
   const [row] = await db.select({ n: sql<number>`count(*)` }).from(sources);
   return row?.n ?? 0;
+}
+
+/** All sources by name, to choose from. */
+export async function listSourceNames(db: Db): Promise<{ id: number; name: string }[]> {
+  return db.select({ id: sources.id, name: sources.name }).from(sources).orderBy(sources.name).limit(namesMax);
 }

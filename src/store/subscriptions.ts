@@ -16,7 +16,7 @@ export type NewSubscription = Pick<Subscription, "minute" | "rule" | "count" | "
   query?: string;
 };
 export type SubscriptionChange = Partial<
-  Pick<Subscription, "minute" | "rule" | "count" | "summaries" | "silent" | "evenEmpty">
+  Pick<Subscription, "minute" | "rule" | "count" | "query" | "summaries" | "silent" | "evenEmpty">
 >;
 
 /** A subscriber's digests, by the hour. */

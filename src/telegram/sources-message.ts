@@ -141,7 +141,7 @@ export function renderNotRead(
 }
 
 export function renderStarter(
-  sources: readonly { title: string; url: string; language: "zh" | "en" }[],
+  sources: readonly { title: string; url: string; language: string }[],
   { language }: Reading,
 ): Message {
   const text = deskText(language);

@@ -1,4 +1,5 @@
 import { builtInSubjects } from "../news/subjects.ts";
+import { readWish, type Wish } from "../news/wish.ts";
 import { editionName, type Language, type Reading, textIn } from "../text/index.ts";
 import { placeName } from "../text/places.ts";
 import { action } from "./action.ts";
@@ -7,6 +8,8 @@ import { blocks, bold, html, lines } from "./html.ts";
 import { type Button, type Message, message, numberRows } from "./message.ts";
 
 const nameColumns = 24;
+const namesInName = 2;
+const wishColumns = 150;
 /** How many stories a digest may be asked to have. */
 export const countChoices = [3, 5, 8, 12, 15, 20];
 export const hourChoices = [420, 480, 720, 1080, 1260];
@@ -47,17 +50,35 @@ export function subscriptionName(
   { language }: Pick<Reading, "language">,
 ): string {
   const edition = textIn(language).digest.editions[editionName(Math.floor(minute / 60))];
-  if (query === "") return edition;
-  const name = clip(subjectName(query, language), nameColumns);
+  const name = clip(wishName(readWish(query), language), nameColumns);
+  if (name === "") return edition;
   return language === "zh" ? `${name}${edition}` : `${name} ${edition.toLowerCase()}`;
 }
 
-/** What a digest is about, in the reader's language: the subject's name, else the words that ask for it. */
-function subjectName(query: string, language: Language): string {
-  const slug = /^subject:(\S+)$/.exec(query)?.[1];
+/** What a digest is about, in the reader's language; "" when it is all news. */
+function wishName({ subjects, sources }: Wish, language: Language): string {
+  const names = [...subjects.map((slug) => subjectName(slug, language)), ...sources];
+  const comma = textIn(language).comma;
+  return names.length <= namesInName ? names.join(comma) : `${names.slice(0, namesInName).join(comma)}…`;
+}
+
+export function subjectName(slug: string, language: Language): string {
   const subject = builtInSubjects.find((each) => each.slug === slug);
-  if (subject === undefined) return slug ?? query;
+  if (subject === undefined) return slug;
   return language === "zh" ? subject.nameZh : subject.nameEn;
+}
+
+/** Only …, not …, in which language: what the name of a digest does not say. */
+function wishLine(wish: Wish, language: Language): string | null {
+  const all = textIn(language);
+  const text = all.subscriptions.wish;
+  const only = [...wish.subjects.map((slug) => subjectName(slug, language)), ...wish.sources];
+  const parts = [
+    only.length === 0 ? null : text.only(only.join(all.comma)),
+    wish.without.length === 0 ? null : text.without(wish.without.join(all.comma)),
+    wish.language === null ? null : all.language.news[wish.language],
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : clip(parts.join(" · "), wishColumns);
 }
 
 /** All digests, a line and a number each. */
@@ -117,7 +138,7 @@ export function renderSubscription(view: SubscriptionView, options: Subscription
     view.evenEmpty ? text.evenEmpty.on : text.evenEmpty.off,
   ].join(" · ");
   const next = view.next === null ? text.paused : text.next(all.coming(view.next, options));
-  return message(blocks(html`${bold(line)}`, lines(traits, next)), [
+  return message(blocks(html`${bold(line)}`, lines(wishLine(readWish(view.query), options.language), traits, next)), [
     [
       { text: text.time, action: action("subtime", id) },
       { text: text.days, action: action("subdays", id) },
@@ -126,6 +147,11 @@ export function renderSubscription(view: SubscriptionView, options: Subscription
     [
       { text: view.summaries ? text.summaries.off : text.summaries.on, action: set(id, "m", !view.summaries) },
       { text: view.silent ? text.silent.off : text.silent.on, action: set(id, "q", !view.silent) },
+    ],
+    [
+      { text: text.wish.subjects, action: action("subwish", id, "s") },
+      { text: text.wish.sources, action: action("subwish", id, "o", 1) },
+      { text: text.wish.language, action: action("subwish", id, "l") },
     ],
     [{ text: view.evenEmpty ? text.evenEmpty.off : text.evenEmpty.on, action: set(id, "e", !view.evenEmpty) }],
     [

@@ -12,6 +12,8 @@ const toldMax = 3;
 
 export type TopOptions = Reading & {
   kind: "private" | "group" | "supergroup" | "channel";
+  /** The subject that it is about. */
+  subject?: { slug: string; name: string } | undefined;
   /** These were pushed today and are looked at again. */
   again?: boolean;
   /** The reader has a digest already: no need to offer one. */
@@ -38,6 +40,20 @@ export function renderNoNews(state: { sources: number; admin: boolean; private: 
   return message(lines(line), [offer]);
 }
 
+/** A subject that nobody knows, or one without news: those that there are. */
+export function renderSubjects(
+  line: string,
+  subjects: readonly { slug: string; nameZh: string; nameEn: string }[],
+  { language }: Reading,
+): Message {
+  const buttons = subjects.map(({ slug, nameZh, nameEn }) => ({
+    text: language === "zh" ? nameZh : nameEn,
+    action: action("top", 0, slug),
+  }));
+  const rows = Array.from({ length: Math.ceil(buttons.length / 3) }, (_, n) => buttons.slice(n * 3, n * 3 + 3));
+  return message(lines(line), rows);
+}
+
 /** There are news, but none in the language that the reader chose. */
 export function renderOtherLanguage({ language }: Reading): Message {
   const text = textIn(language);
@@ -47,10 +63,8 @@ export function renderOtherLanguage({ language }: Reading): Message {
 function topHead(top: TopPage, options: TopOptions): Html {
   const text = textIn(options.language).top;
   const day = top.newestDay === null ? null : text.newestDay(shortDate(top.newestDay, options));
-  return lines(
-    html`🔥 ${bold(options.again === true ? text.again : text.title)} ${fullDay(options.now, options)}`,
-    day,
-  );
+  const title = options.subject === undefined ? text.title : text.titleOf(options.subject.name);
+  return lines(html`🔥 ${bold(options.again === true ? text.again : title)} ${fullDay(options.now, options)}`, day);
 }
 
 function toldStories(top: TopPage, options: TopOptions, links: boolean, told: number): Html[] {
@@ -90,5 +104,7 @@ function topButtons(top: TopPage, options: TopOptions): Button[][] {
   const isPrivate = options.kind === "private";
   const offer: Button[] = isPrivate && !options.subscribed ? [{ text: text.top.daily, action: action("at", 480) }] : [];
   if (options.again === true) return numberRows(open);
-  return [...numberRows(open), [{ text: text.top.refresh, action: action("top", 1) }, ...offer]];
+  const subject = options.subject === undefined ? [] : [options.subject.slug];
+  const refresh = { text: text.top.refresh, action: action("top", 1, ...subject) };
+  return [...numberRows(open), [refresh, ...offer]];
 }
