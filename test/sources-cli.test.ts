@@ -10,6 +10,7 @@ import { addReadCommand } from "../src/cli/read.ts";
 import { createShell, UsageError } from "../src/cli/shell.ts";
 import { addSourcesCommand } from "../src/cli/sources.ts";
 import { UserError } from "../src/errors.ts";
+import { starterSources } from "../src/sources/starter.ts";
 
 const cli = join(import.meta.dirname, "../src/cli.ts");
 let folder = "";
@@ -156,4 +157,15 @@ test("read shows what would be stored, of a file, an address, or one a line", as
     { error: expect.stringContaining("Cannot read") },
     { error: "not JSON" },
   ]);
+});
+
+test("the starter list's sources are tried before they are added", async () => {
+  // Without a network none can be read, and none is added.
+  const proxy = { HTTPS_PROXY: "http://127.0.0.1:9", DATABASE_PATH: join(folder, "c.db") };
+  const { out } = await tidings(["sources", "starter", "--language", "en", "--json"], { env: proxy });
+  const counts = JSON.parse(out);
+  expect(counts).toMatchObject({ added: 0, known: 0 });
+  expect(counts.failed).toHaveLength(starterSources.filter((source) => source.language === "en").length);
+  expect((await tidings(["sources", "list"], { env: proxy })).out).toContain("No sources yet");
+  expect(await tidings(["sources", "starter", "--language", "fr"])).toMatchObject({ status: 2 });
 });

@@ -6,6 +6,7 @@ import { openWeb } from "../node/web.ts";
 import { decodeBytes } from "../sources/encoding.ts";
 import { type FoundSource, findSource } from "../sources/find-source.ts";
 import { type Outline, readOpml, writeOpml } from "../sources/opml.ts";
+import { starterSources } from "../sources/starter.ts";
 import { addSource } from "../store/add-source.ts";
 import type { Db } from "../store/db.ts";
 import {
@@ -28,7 +29,7 @@ const tryLanes = 8;
 
 type Options = { json?: boolean; name?: string; interval?: number; page?: boolean; language?: string; check?: boolean };
 
-/** sources add | list | check | pause | resume | remove | import | export. */
+/** sources add | check | list | pause | resume | remove | import | starter | export. */
 export function addSourcesCommand(program: Command, shell: () => Shell): void {
   const sources = program.command("sources").description("what is read, and how that goes");
   const command = (name: string, description: string) =>
@@ -66,6 +67,9 @@ export function addSourcesCommand(program: Command, shell: () => Shell): void {
   command("import", "add the sources of an OPML file, each tried before it is added")
     .argument("<file>", "the OPML file")
     .action((file: string, options: Options) => importOpml(shell(), file, options));
+  command("starter", "add public sources to begin with, each tried before it is added")
+    .option("--language <code>", "only those in zh or en")
+    .action((options: Options) => addStarters(shell(), options));
   command("export", "write all sources as OPML, to standard output or a file")
     .argument("[file]", "where to write it")
     .action((file: string | undefined) => exportOpml(shell(), file));
@@ -177,7 +181,19 @@ async function change(
 async function importOpml(shell: Shell, file: string, options: Options): Promise<void> {
   const opml = readOpml(await textOf(file));
   if (opml === null) throw new UserError(`${file} is not OPML`);
-  const waiting = [...opml.outlines];
+  await addOutlines(shell, opml.outlines, options);
+}
+
+async function addStarters(shell: Shell, options: Options): Promise<void> {
+  const { language } = options;
+  const wanted = starterSources.filter((source) => language === undefined || source.language === language);
+  if (wanted.length === 0) throw new UsageError(`--language must be zh or en, not "${language}"`);
+  const outlines = wanted.map((source): Outline => ({ ...source, site: null, sections: [] }));
+  await addOutlines(shell, outlines, options);
+}
+
+async function addOutlines(shell: Shell, outlines: readonly Outline[], options: Options): Promise<void> {
+  const waiting = [...outlines];
   const counts = { added: 0, known: 0, failed: [] as { url: string; reason: string }[] };
   await withWeb(shell, async (find) => {
     const lane = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { siteOf } from "../news/url.ts";
 import { usualFeeds } from "./discover.ts";
 import { type Dial, type FetchFailure, type FetchOptions, fetchDocument } from "./fetch.ts";
-import { type Reading, readDocument } from "./read.ts";
+import { type DocumentReader, type Reading, readDocument } from "./read.ts";
 
 /** Feeds of one site that are tried before it is read as a page. */
 const feedsTriedMax = 4;
@@ -17,6 +17,9 @@ export type FoundSource = {
   others: { url: string; title: string }[];
 };
 
+/** `read` is how the runtime takes documents apart; without one it is done here. */
+export type FindOptions = FetchOptions & { zone: string; read?: DocumentReader };
+
 /**
  * Finds out what can be read at an address: a feed, the feeds of a site (declared, linked, or where they commonly are),
  * or a page with lists of links. Says why not, when there is nothing.
@@ -24,7 +27,7 @@ export type FoundSource = {
 export async function findSource(
   dial: Dial,
   url: string,
-  options: FetchOptions & { zone: string; asPage?: boolean },
+  options: FindOptions & { asPage?: boolean },
 ): Promise<FoundSource | FetchFailure> {
   const first = await readAt(dial, url, options);
   if (!("reading" in first)) return first;
@@ -59,13 +62,13 @@ export async function findSource(
 
 type At = { url: string; reading: Reading };
 
-async function readAt(dial: Dial, url: string, options: FetchOptions & { zone: string }): Promise<At | FetchFailure> {
+async function readAt(dial: Dial, url: string, options: FindOptions): Promise<At | FetchFailure> {
   const got = await fetchDocument(dial, url, options);
   if (got.outcome === "failed") return got;
   const { bytes, headers, lastingUrl } = got;
   return {
     url: lastingUrl,
-    reading: await readDocument(bytes, { name: url, url: got.url, headers, zone: options.zone }),
+    reading: await (options.read ?? readDocument)(bytes, { name: url, url: got.url, headers, zone: options.zone }),
   };
 }
 
