@@ -35,11 +35,13 @@ export async function claimUpdate(
   id: number,
   { now, token }: { now: Date; token: string },
 ): Promise<ClaimedUpdate | undefined> {
-  const [row] = await db
+  const claiming = db
     .update(updates)
     .set({ dueAt: new Date(now.getTime() + updateLeaseMs), leaseToken: token, attempts: sql`${updates.attempts} + 1` })
     .where(and(eq(updates.id, id), lte(updates.dueAt, now)))
     .returning({ id: updates.id, body: updates.body, attempts: updates.attempts });
+  // An update whose claim, or end, a power cut takes back is handled again, as after a crash.
+  const [[row]] = (await db.batch([claiming], { mayBeLost: true })) as [Omit<ClaimedUpdate, "token">[]];
   return row === undefined ? undefined : { ...row, token };
 }
 
@@ -57,6 +59,7 @@ export async function settleUpdates(
         .set({ dueAt: null, leaseToken: null, error, ...(error === "" ? { body: "" } : {}) })
         .where(and(eq(updates.id, id), eq(updates.leaseToken, token))),
     ),
+    { mayBeLost: true },
   );
 }
 

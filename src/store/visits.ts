@@ -8,7 +8,7 @@ const askMs = 10 * 60_000;
 /** Counts one more command of this person ("u1") or chat ("c-1") in this minute, and says how many that makes. */
 export async function countVisit(db: Db, who: string, now: Date): Promise<number> {
   const minute = Math.floor(now.getTime() / 60_000);
-  const [row] = await db
+  const counting = db
     .insert(visits)
     .values({ who, minute, count: 1 })
     .onConflictDoUpdate({
@@ -19,6 +19,7 @@ export async function countVisit(db: Db, who: string, now: Date): Promise<number
       },
     })
     .returning({ count: visits.count });
+  const [[row]] = (await db.batch([counting], { mayBeLost: true })) as [{ count: number }[]];
   return row?.count ?? 1;
 }
 
