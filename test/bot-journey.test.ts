@@ -207,7 +207,7 @@ describe("a reader in Shanghai", () => {
     expect((await rows())[0]).toMatchObject({ minute: 1200, rule: "workdays", query: "subject:tech" });
     await world.press(READER_ID, "发一份看看");
     await world.work();
-    expect(world.last(READER_ID).text!.split("\n")[0]).toMatch(/科技晚报/);
+    expect(world.last(READER_ID).text!.split("\n")[0]).toMatch(/^⛅️ 科技下午报/);
     await world.say(READER_ID, "/subscribe 20:00 工作日");
     expect(await rows()).toHaveLength(2);
     await world.say(LONDON_ID, "/subscribe weekdays 7pm Technology");
@@ -263,6 +263,27 @@ describe("a reader in Shanghai", () => {
     await world.say(READER_ID, "/preview");
     expect(headlinesOf(world.last(READER_ID).text!).join("")).not.toMatch(/\p{Script=Han}/u);
     expect(headlinesOf(world.last(READER_ID).text!).length).toBeGreaterThan(0);
+  });
+
+  test("/digest takes the general one, or the one that its words name", async () => {
+    await world.say(READER_ID, "/subscribe 07:15 科技");
+    await world.say(READER_ID, "/subscribe 08:00");
+    const [tech, general] = await rows();
+    const refs = async () => (await ledger()).map(({ ref }) => ref);
+    await world.say(READER_ID, "/digest 科技");
+    await world.work();
+    expect(world.last(READER_ID).text!.split("\n")[0]).toContain("⛅️ 科技下午报");
+    await world.say(READER_ID, "/digest 科技早报");
+    await world.say(READER_ID, "/digest");
+    await world.say(READER_ID, "简报");
+    expect(await refs()).toEqual([tech!.id, tech!.id, general!.id, general!.id]);
+    expect(text(await world.say(READER_ID, "/preview 科技"))).toContain("⛅️ 科技下午报 11月22日");
+    expect(text(await world.say(READER_ID, "/preview"))).toContain("⛅️ 下午报 11月22日");
+    expect(text(await world.say(READER_ID, "/digest 体育"))).toContain("⛅️ 体育下午报");
+    const [which] = await world.say(READER_ID, "/digest 养蜂");
+    expect(which!.text).toBe("没有叫“养蜂”的简报。");
+    expect(labels(which!)).toEqual(["科技早报", "早报"]);
+    expect(await ledger()).toHaveLength(4);
   });
 
   test("a digest is edited in place: hour, days, count, traits, pause, remove", async () => {

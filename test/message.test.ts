@@ -162,7 +162,7 @@ function layouts(language: Language): Record<string, Message[]> {
   const one = (message: Message) => [message];
   return {
     digest: renderDigest(edition(language), options(language, { firstDigests: true })),
-    group: renderDigest(edition(language, 4), options(language, { kind: "supergroup", name: "A" })),
+    group: renderDigest(edition(language, 4), options(language, { kind: "supergroup", query: "subject:tech" })),
     channel: renderDigest(edition(language, 8), options(language, { kind: "channel" })),
     slow: renderDigest(slow, options(language)),
     asked: renderDigest({ ...slow, since: at }, options(language, { asked: true })),
@@ -310,8 +310,10 @@ describe("the digest as it is drawn", () => {
       ["1", "2", "3", "4"],
       ["🔥 更多热门", "⚙️ 设置"],
     ]);
-    const [group] = renderDigest(edition("zh", 4), options("zh", { kind: "supergroup", name: "科技晚报" }));
-    expect(group!.html).toContain("<b>科技晚报</b>");
+    const [group] = renderDigest(edition("zh", 4), options("zh", { kind: "supergroup", query: "subject:tech" }));
+    expect(group!.html).toContain("☀️ <b>科技早报</b>");
+    const late = edition("zh", 4, { at: new Date("2026-11-22T12:00:00Z") });
+    expect(renderDigest(late, options("zh", { query: "subject:tech" }))[0]!.html).toContain("🌙 <b>科技晚报</b>");
     expect(group!.buttons.flat().every((button) => "url" in button)).toBe(true);
   });
 });

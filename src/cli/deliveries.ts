@@ -77,6 +77,7 @@ async function preview(shell: Shell, db: Db, { subscriber, subscription, json }:
     kind: subscriber.kind,
     botUsername: "",
     subscriptionId: subscription?.id ?? null,
+    query: subscription?.query ?? "",
   }).map((message) => message.html);
   shell.print(json ? JSON.stringify({ messages }) : messages.join("\n\n---\n\n"));
 }

@@ -4,7 +4,6 @@ import type { Edition } from "../news/edition.ts";
 import { lastToldAt } from "../store/subscribers.ts";
 import { action, readAction } from "../telegram/action.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
-import { subscriptionName } from "../telegram/subscription-message.ts";
 import { broadcastCopy } from "./broadcast-copy.ts";
 import type { Composer, Deliverable, Outgoing } from "./deliver-prepare.ts";
 
@@ -52,9 +51,7 @@ async function digestOf(
     asked,
     first: subscriber.digestsSeen === 0,
     evenEmpty,
-    ...(subscription === undefined || subscription.query === ""
-      ? {}
-      : { name: subscriptionName(subscription, subscriber) }),
+    query: subscription?.query ?? "",
   };
   return renderOnce(edition, { options, cache, news: subscriber.newsLanguages });
 }

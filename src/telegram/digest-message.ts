@@ -15,6 +15,7 @@ import { clip, clipSentences, ended } from "./clip.ts";
 import { bold, type Html, html, italic, lines, link } from "./html.ts";
 import { type Button, type Message, message, numberRows } from "./message.ts";
 import { splitBetween } from "./split.ts";
+import { subscriptionName } from "./subscription-message.ts";
 
 /** Columns on a phone: a Chinese character takes two (34 of them, or 75 Latin ones). */
 export const headlineColumns = 75;
@@ -35,8 +36,8 @@ export type DigestOptions = {
   botUsername: string;
   /** What the settings button opens; null when nothing was subscribed yet. */
   subscriptionId: number | null;
-  /** A name of its own in place of 早报. */
-  name?: string;
+  /** What it is about, as its subscription says: 科技早报 in place of 早报. */
+  query?: string;
   /** Among the first three that this reader gets: a line explains the numbers. */
   firstDigests?: boolean;
   /** Somebody asked for it now. */
@@ -77,17 +78,16 @@ export function renderDigest(edition: Edition, options: DigestOptions): DigestMe
   });
 }
 
-/** 早报, 科技晚报: by the hour it is for, in the reader's zone. */
-export function digestName(edition: Pick<Edition, "at" | "timezone">, language: Language, own?: string): string {
-  if (own !== undefined && own !== "") return clip(own, nameColumns);
-  return textIn(language).digest.editions[editionName(localTime(edition.at, edition.timezone).hour)];
+/** 早报, 科技晚报: by the hour it is for, in the reader's zone; the sign beside it goes by the same hour. */
+function digestName(edition: Edition, { language, query = "" }: DigestOptions): string {
+  return subscriptionName({ minute: localTime(edition.at, edition.timezone).hour * 60, query }, { language });
 }
 
 function heading(edition: Edition, options: DigestOptions): Html {
   const text = textIn(options.language).digest;
   const day = fullDay(edition.at, readingOf(edition, options));
   const rest = edition.stories.length === 0 ? text.titleBare(day) : text.title(day, edition.stories.length);
-  return html`${sign(edition)} ${bold(digestName(edition, options.language, options.name))}${rest}`;
+  return html`${sign(edition)} ${bold(digestName(edition, options))}${rest}`;
 }
 
 /** The one emoji, so that the chat list can be scanned. */

@@ -18,6 +18,7 @@ export const en: Text = {
     titleBare: (day) => ` · ${day}`,
     part: (part, of) => ` (${part}/${of})`,
     number: (n) => `${n}. `,
+    noSuch: (words) => `There is no digest called “${words}”.`,
     updated: "Updated: ",
     newPart: "New: ",
     lastTold: (told, at, reading) => `It was ${told} when we told you ${toldDay(at, reading)}.`,

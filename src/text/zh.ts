@@ -24,6 +24,7 @@ export const zh = {
     titleBare: (day: string) => ` ${day}`,
     part: (part: number, of: number) => `（${part}/${of}）`,
     number: (n: number) => `${n}　`,
+    noSuch: (words: string) => `没有叫“${words}”的简报。`,
     updated: "更新｜",
     newPart: "新进展：",
     lastTold: (told: string, at: Date, reading: Reading) => `${toldDay(at, reading)}告诉你时是${told}。`,
