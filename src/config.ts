@@ -125,8 +125,13 @@ export const settings = {
   },
   HTTPS_PROXY: {
     schema: optional(httpUrl),
-    help: "A proxy through which all sources are read.",
+    help: "A proxy through which Telegram and all sources are reached.",
     example: "http://proxy.example.org:3128",
+  },
+  NO_PROXY: {
+    schema: optional(text),
+    help: "Hosts that are reached without the proxy, separated by commas.",
+    example: "localhost,.internal.example.org",
   },
   LOG_LEVEL: {
     schema: withDefault(

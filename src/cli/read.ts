@@ -52,8 +52,8 @@ async function readOne(shell: Shell, { file, url, headers }: Asked): Promise<Rea
     return await readDocument(await bytesOf(file), { name: file, url, headers, zone });
   }
   const allowed = new Set(shell.config.SOURCE_HOSTS);
-  const proxy = shell.config.HTTPS_PROXY;
-  const { dial, close } = createNodeDial({ allowed, proxy });
+  const { HTTPS_PROXY: proxy, NO_PROXY: noProxy } = shell.config;
+  const { dial, close } = createNodeDial({ allowed, proxy, noProxy });
   try {
     const got = await fetchDocument(dial, file, {
       userAgent: userAgent(shell.config.PUBLIC_URL),

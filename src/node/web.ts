@@ -9,7 +9,7 @@ import { readApart } from "./read-apart.ts";
 export function openWeb(config: Config, now: () => Date): WebTools & { close(): Promise<void> } {
   const allowed = new Set(config.SOURCE_HOSTS);
   const agent = userAgent(config.PUBLIC_URL);
-  const { dial, close: hangUp } = createNodeDial({ allowed, proxy: config.HTTPS_PROXY });
+  const { dial, close: hangUp } = createNodeDial({ allowed, proxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY });
   const robots = createRobots(dial, { userAgent: agent, allowed });
   const reader = readApart();
   return {

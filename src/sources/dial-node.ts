@@ -1,6 +1,6 @@
 import { lookup as dnsLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, fetch as undiciFetch } from "undici";
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from "undici";
 import type { Dial } from "./fetch.ts";
 import { type AllowedHosts, BlockedAddress, hostOf, isAddress, isPublicAddress } from "./guard.ts";
 
@@ -11,15 +11,19 @@ const headerBytesMax = 32 * 1024;
 /** A host gets no more connections from us at once. */
 const connectionsPerHostMax = 2;
 
+export type NodeDialOptions = {
+  allowed: AllowedHosts;
+  /** A proxy for everything but the hosts of `noProxy` (separated by commas). */
+  proxy?: string | undefined;
+  noProxy?: string | undefined;
+};
+
 /**
  * Dials on Node. Every name is looked up here, and only public addresses are handed to the socket, which is asked once
  * more whom it reached: redirects and DNS that changes its answer meet the same guard. With a proxy, the proxy looks
  * names up.
  */
-export function createNodeDial(options: { allowed: AllowedHosts; proxy?: string | undefined }): {
-  dial: Dial;
-  close(): Promise<void>;
-} {
+export function createNodeDial(options: NodeDialOptions): { dial: Dial; close(): Promise<void> } {
   const limits = {
     headersTimeout: headersMs,
     bodyTimeout: bodyMs,
@@ -27,7 +31,14 @@ export function createNodeDial(options: { allowed: AllowedHosts; proxy?: string 
     connections: connectionsPerHostMax,
   };
   const dispatcher: Dispatcher = options.proxy
-    ? new ProxyAgent({ uri: options.proxy, ...limits })
+    ? new EnvHttpProxyAgent({
+        ...limits,
+        httpProxy: options.proxy,
+        httpsProxy: options.proxy,
+        noProxy: options.noProxy ?? "",
+        // For hosts that are reached without it: the guard holds there as everywhere.
+        connect: guardedConnect(options.allowed),
+      })
     : new Agent({ ...limits, connect: guardedConnect(options.allowed) });
   const dial: Dial = async (url, { headers, signal, method, body }) =>
     (await undiciFetch(url, {
