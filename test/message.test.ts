@@ -439,6 +439,13 @@ describe("text into HTML", () => {
     expect(clip("One two three four", 12)).toBe("One two…");
     expect(clip("一二三四五六七八", 9)).toBe("一二三四…");
     expect(clip("Short", 9)).toBe("Short");
+    expect(clip("北岸电网首次用储能顶住晚高峰期间用电", 21)).toBe("北岸电网首次用储能…");
+    expect(clip("松岭今天停运了一共38列动车和九趟大巴", 24)).toBe("松岭今天停运了一共…");
+    const told = "中心风力预计达到十三级，沿海各县的学校已经全部停课，松岭今天停运了38列动车以及九趟开往山里的长途大巴";
+    expect(clipSentences(told, 80)).toBe("中心风力预计达到十三级，沿海各县的学校已经全部停课…");
+    expect(clipSentences(told, 66)).toBe("中心风力预计达到十三级，沿海各县的学校已经全部停课…");
+    expect(clipSentences("Crews reach the ridge within about half a day;", 110)).toMatch(/half a day\.$/);
+    expect(clipSentences("抢险队半天内赶到；", 54)).toBe("抢险队半天内赶到。");
     expect(clip("中心风力13级，预计22时前后登陆，已转移十一万人", 35)).toBe("中心风力13级，预计22时前后登陆…");
     expect(clipSentences("Winds are near 150; classes have stopped for now.", 24)).toBe("Winds are near 150.");
     expect(columns(clip("x".repeat(500), 75))).toBeLessThanOrEqual(75);
