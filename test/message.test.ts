@@ -45,7 +45,7 @@ function story(n: number, language: Language, more: Partial<EditionStory> = {}):
         ? "主桥全长2.3公里，比计划早四个月；下月起试通车。"
         : "The span is 2.3 km long. Trial runs begin next month.",
     outlets: 7 - (n % 5),
-    rush: n === 1 ? { outlets: 6, hours: 3 } : null,
+    rush: n === 1 ? { outlets: 5, hours: 3 } : null,
     at: new Date("2026-11-21T21:50:00Z"),
     update: null,
     related: [
@@ -290,7 +290,7 @@ describe("the digest as it is drawn", () => {
   });
 
   test("who, how fast and when; two related lines with their reasons", () => {
-    expect(linesOf[4]).toBe("<i>6家媒体，其中6家在3小时内 · 05:50</i>");
+    expect(linesOf[4]).toBe("<i>6家媒体，其中5家在3小时内 · 05:50</i>");
     expect(linesOf[5]).toBe('└ <a href="https://news.example.org/90">柳川大桥合龙，两岸车程缩到9分钟</a>（也说柳川）');
     expect(linesOf[6]).toBe("└ 青禾银行下调首付比例（背景，10月30日）");
   });
@@ -298,6 +298,15 @@ describe("the digest as it is drawn", () => {
   test("an update says what is new and what was told", () => {
     expect(linesOf[8]).toContain("<b>2　更新｜<a");
     expect(linesOf[9]).toBe("<b>新进展：</b>合龙段焊接完成。周五告诉你时是还差12米。");
+  });
+
+  test("outlets that were all fast are counted once", () => {
+    const fast = (language: Language) => {
+      const stories = [story(0, language, { outlets: 3, rush: { outlets: 3, hours: 1 } })];
+      return renderDigest(edition(language, 1, { stories }), options(language))[0]!.html;
+    };
+    expect(fast("zh")).toContain("<i>3家媒体，1小时内 · 05:50</i>");
+    expect(fast("en")).toContain("<i>3 outlets within 1 hour · 05:50</i>");
   });
 
   test("a story without an address is bold and not linked; the fourth is a headline", () => {

@@ -125,13 +125,13 @@ async function top(shell: Shell, { limit, json, language, subject, source }: Opt
   });
 }
 
-/** "7 outlets, 6 within 3 hours": what a person can check, never a score. */
+/** "7 outlets, 6 within 3 hours", "5 outlets within 1 hour": what a person can check, never a score. */
 function why(card: StoryCard): string {
   const outlets = `${card.outlets} ${card.outlets === 1 ? "outlet" : "outlets"}`;
   const rush =
     card.rush === null
       ? ""
-      : `, ${card.rush.outlets} within ${card.rush.hours} ${card.rush.hours === 1 ? "hour" : "hours"}`;
+      : `${card.rush.outlets === card.outlets ? "" : `, ${card.rush.outlets}`} within ${card.rush.hours} ${card.rush.hours === 1 ? "hour" : "hours"}`;
   const ranks = card.members.flatMap((member) => member.rank ?? []);
   const listedAs = ranks.length === 0 ? "" : `, no. ${Math.min(...ranks)} of its source's own list`;
   return `${outlets}${rush}${listedAs}`;

@@ -129,8 +129,9 @@ function updateLine(update: NonNullable<EditionStory["update"]>, reading: Readin
 /** 7家媒体，其中6家在3小时内 · 05:50: the reason why it is here, never a score. */
 function whoAndWhen(story: EditionStory, reading: Reading): string {
   const text = textIn(reading.language).digest;
-  const rush = story.rush !== null && story.rush.outlets > 1 ? text.rush(story.rush.outlets, story.rush.hours) : "";
-  return `${text.outlets(story.outlets)}${rush} · ${when(story.at, reading)}`;
+  const { outlets, rush: fast } = story;
+  const rush = fast !== null && fast.outlets > 1 ? text.rush(fast.outlets, fast.hours, outlets) : "";
+  return `${text.outlets(outlets)}${rush} · ${when(story.at, reading)}`;
 }
 
 function relatedLine({ title, url, reason }: RelatedLine, reading: Reading): Html {

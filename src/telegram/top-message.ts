@@ -70,7 +70,8 @@ function topHead(top: TopPage, options: TopOptions): Html {
 function toldStories(top: TopPage, options: TopOptions, links: boolean, told: number): Html[] {
   const text = textIn(options.language).digest;
   return top.stories.slice(0, told).map((story, n) => {
-    const rush = story.rush !== null && story.rush.outlets > 1 ? text.rush(story.rush.outlets, story.rush.hours) : "";
+    const { outlets, rush: fast } = story;
+    const rush = fast !== null && fast.outlets > 1 ? text.rush(fast.outlets, fast.hours, outlets) : "";
     return lines(
       bold(html`${text.number(n + 1)}${titled(story, links)}`),
       clipSentences(story.summary, summaryColumns),

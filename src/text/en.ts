@@ -24,7 +24,7 @@ export const en: Text = {
     lastTold: (told, at, reading) => `It was ${told} when we told you ${toldDay(at, reading)}.`,
     also: "Also",
     outlets: (n) => many(n, "outlet"),
-    rush: (n, hours) => `, ${n} within ${many(hours, "hour")}`,
+    rush: (n, hours, of) => `${n === of ? "" : `, ${n}`} within ${many(hours, "hour")}`,
     reason: (inner) => ` (${inner})`,
     reasonAlso: (name) => `also ${name}`,
     reasonBackground: (date) => `background, ${date}`,

@@ -30,7 +30,7 @@ export const zh = {
     lastTold: (told: string, at: Date, reading: Reading) => `${toldDay(at, reading)}告诉你时是${told}。`,
     also: "还有",
     outlets: (n: number) => `${n}家媒体`,
-    rush: (n: number, hours: number) => `，其中${n}家在${hours}小时内`,
+    rush: (n: number, hours: number, of: number) => (n === of ? `，${hours}小时内` : `，其中${n}家在${hours}小时内`),
     reason: (inner: string) => `（${inner}）`,
     reasonAlso: (name: string) => `也说${name}`,
     reasonBackground: (date: string) => `背景，${date}`,
