@@ -1,10 +1,17 @@
+import { alerts } from "./alerts.ts";
+import { auditing } from "./audit.ts";
+import { breaking } from "./breaking.ts";
+import { breakingChoice } from "./breaking-choice.ts";
+import { broadcasting } from "./broadcasts.ts";
 import { channel } from "./channel.ts";
 import { digestEdits } from "./digest-edits.ts";
 import { digests } from "./digests.ts";
+import { desk } from "./edition.ts";
 import type { Area } from "./handler.ts";
 import { leaving } from "./leaving.ts";
 import { operator } from "./operator.ts";
 import { reading } from "./reading.ts";
+import { admins } from "./roles.ts";
 import { settings } from "./settings.ts";
 import { small } from "./small.ts";
 import { sourcesDesk } from "./sources.ts";
@@ -18,10 +25,17 @@ export const areas: readonly Area[] = [
   digests,
   digestEdits,
   wishes,
+  alerts,
   settings,
   leaving,
   small,
   channel,
   operator,
+  breaking,
+  desk,
+  breakingChoice,
+  broadcasting,
+  auditing,
+  admins,
   sourcesDesk,
 ];

@@ -7,11 +7,15 @@ import { lines } from "../telegram/html.ts";
 import { type Message, message } from "../telegram/message.ts";
 import { searchAction } from "../telegram/search-message.ts";
 import { insteadSearch } from "../telegram/settings-message.ts";
+import { alert } from "./alerts.ts";
 import { say, toast } from "./answer.ts";
 import { areas } from "./areas.ts";
+import { answerBreaking } from "./breaking.ts";
 import { onChannelPicked, onPickerClosed } from "./channel.ts";
 import { answerTime } from "./digest-edits.ts";
 import { makeDigest, notTime } from "./digests.ts";
+import { hasRole } from "./duty.ts";
+import { answerTitle } from "./edition.ts";
 import type { Command, Press } from "./handler.ts";
 import { paceOf } from "./limits.ts";
 import { onMigration, onMyMember } from "./members.ts";
@@ -45,7 +49,7 @@ async function onMessage(app: App, ctx: Context): Promise<void> {
   const visit = await openVisit(app, ctx);
   // Other bots are not answered, or two of them never stop; a group's own voice comes as a bot's, too.
   if (visit === undefined || (ctx.from?.is_bot === true && !visit.anonymous)) return;
-  const text = (ctx.message?.text ?? "").trim();
+  const text = (ctx.message?.text ?? captionCommand(ctx)).trim();
   const spoken = readCommand(text, app.me.username);
   if (spoken !== null) return onCommand(visit, spoken);
   if (isPrivate(visit)) return onPrivate(visit, text);
@@ -57,7 +61,7 @@ async function onMessage(app: App, ctx: Context): Promise<void> {
 
 async function onCommand(visit: Visit, spoken: Spoken): Promise<void> {
   const command = commands.get(spoken.name);
-  const known = command !== undefined && (command.operator !== true || (await isOperator(visit)));
+  const known = command !== undefined && (await mayRun(visit, command));
   // Commands of other bots in the same group are none of our business.
   if (!known && !isPrivate(visit) && !spoken.addressed) return;
   if (!(await inPace(visit))) return;
@@ -112,7 +116,10 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   if (what === "search") await search(visit, words);
   else if (what === "feedback") await feedback(visit, words);
   else if (what === "source") await addAddress(visit, words);
+  else if (what === "alert") await alert(visit, words);
   else if (what.startsWith("zone")) await answerZone(visit, what, words);
+  else if (what.startsWith("ed:")) return answerTitle(visit, what, words);
+  else if (what.startsWith("bc:")) return answerBreaking(visit, what, words);
   else if (!(await answerTime(visit, what, words)))
     await say(visit, await orSearch(visit, notTime(visit, words), words));
   return true;
@@ -151,10 +158,10 @@ async function onPress(app: App, ctx: Context): Promise<void> {
     await ctx.answerCallbackQuery().catch(() => undefined);
     return;
   }
-  const pace = await paceOf(visit, "press");
-  if (pace !== "fine") return toast(visit, visit.text.small.tooFast);
   const asked = readAction(query.data ?? "");
   const press = asked === null ? undefined : asked.verb === "cmd" ? retryPress : presses.get(asked.verb);
+  const isDuty = press?.role !== undefined && (await hasRole(visit, press.role));
+  if (!isDuty && (await paceOf(visit, "press")) !== "fine") return toast(visit, visit.text.small.tooFast);
   if (asked === null || press === undefined) {
     await toast(visit, visit.text.small.tooOldShort);
     if (isPrivate(visit)) await tooOld(visit);
@@ -199,12 +206,23 @@ async function guarded(visit: Visit, again: () => Promise<string | null>, run: (
   }
 }
 
+/** Commands of those who run the bot exist for nobody else. */
+async function mayRun(visit: Visit, { operator, role }: Command): Promise<boolean> {
+  if (operator === true && !(await isOperator(visit))) return false;
+  return role === undefined || hasRole(visit, role);
+}
+
+/** A picture may carry the command that sends it. */
+function captionCommand(ctx: Context): string {
+  const caption = ctx.message?.caption ?? "";
+  return ctx.message?.photo !== undefined && /^\/breaking\b/i.test(caption) ? caption : "";
+}
+
 /** "Try again" under a command that broke: the same command, as its menu entry would send it. */
 const retryPress: Press = {
   refuse: async (visit, [name = ""]) => {
     const command = commands.get(name);
-    if (command === undefined || (command.operator === true && !(await isOperator(visit))))
-      return visit.text.small.tooOldShort;
+    if (command === undefined || !(await mayRun(visit, command))) return visit.text.small.tooOldShort;
     return command.managed === true && (await mayManage(visit)) !== "yes" ? visit.text.small.notAdmin : null;
   },
   act: async (visit, [name = ""]) => commands.get(name)?.run(visit, ""),

@@ -1,3 +1,4 @@
+import type { Role } from "../store/schema.ts";
 import type { Visit } from "./visit.ts";
 
 /** What a command does with the words behind it. */
@@ -9,6 +10,8 @@ export type Command = {
   privateOnly?: boolean;
   /** Exists only for those who run the bot. */
   operator?: boolean;
+  /** Exists only for those with at least this role. */
+  role?: Role;
 };
 
 /** What a button does. */
@@ -18,6 +21,8 @@ export type Press = {
   act(visit: Visit, args: string[]): Promise<void>;
   /** In groups, channels and topics only their admins may. */
   managed?: boolean;
+  /** For those with at least this role, who are not held to a pace: a pause must always get through. */
+  role?: Role;
 };
 
 export type Area = { commands: Record<string, Command>; presses: Record<string, Press> };

@@ -26,8 +26,14 @@ export async function publishProfile(api: Api, { admins }: { admins: readonly nu
 
 /** The menu of one who runs the bot: theirs first, then everybody's. */
 export async function publishOperatorMenu(api: Api, userId: number): Promise<void> {
+  await publishRoleMenu(api, userId, "owner");
+}
+
+/** The menu of one with a role. */
+export async function publishRoleMenu(api: Api, userId: number, role: "owner" | "editor" | "viewer"): Promise<void> {
   const scope = { type: "chat" as const, chat_id: userId };
-  const names = [...menus.operators, ...menus.private];
+  const own = { owner: menus.operators, editor: menus.editors, viewer: menus.viewers }[role];
+  const names = [...own, ...menus.private];
   try {
     await api.setMyCommands(listed(names, "en"), { scope });
     await api.setMyCommands(listed(names, "zh"), { scope, language_code: "zh" });

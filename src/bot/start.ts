@@ -13,6 +13,7 @@ import { type Area, idOf, wholeNumber } from "./handler.ts";
 import { claimOwner } from "./owner.ts";
 import { openStory } from "./reading.ts";
 import { mayManage } from "./rights.ts";
+import { acceptInvite } from "./roles.ts";
 import { saveZone } from "./settings.ts";
 import { ensureKnown, isPrivate, readingOf, refreshed, type Visit, zoneGuess } from "./visit.ts";
 
@@ -30,6 +31,7 @@ export const starting: Area = {
 async function start(visit: Visit, payload: string): Promise<void> {
   if (!isPrivate(visit)) return startInGroup(visit);
   if (payload.startsWith("own_")) return claimOwner(visit, payload.slice(4));
+  if (payload.startsWith("inv_")) return acceptInvite(visit, payload.slice(4));
   if (await comeBack(visit)) return;
   const story = /^st_([0-9a-z]+)$/.exec(payload)?.[1];
   const storyId = idOf(story);

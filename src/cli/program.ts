@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { addBackupCommands } from "./backup.ts";
+import { addBroadcastCommand } from "./broadcasts.ts";
 import { addDeliveryCommands } from "./deliveries.ts";
 import { addFindCommands } from "./find.ts";
 import { addImportCommand } from "./import.ts";
@@ -25,6 +27,8 @@ export function createProgram(): Command {
   addSourcesCommand(program, shell);
   addFindCommands(program, shell);
   addDeliveryCommands(program, shell);
+  addBroadcastCommand(program, shell);
+  addBackupCommands(program, shell);
   addWebhookCommand(program, shell);
   return program;
 }

@@ -1,12 +1,13 @@
 import type { Edition, EditionStory, RelatedLine } from "../news/edition.ts";
 import { nextSlot } from "../news/schedule.ts";
 import type { Db } from "../store/db.ts";
+import { arrange, storyEditsNow } from "../store/edits.ts";
 import { type Had, hadStories } from "../store/had.ts";
 import { relatedTo } from "../store/related.ts";
 import { grownSince, type StoryCard } from "../store/story-view.ts";
 import type { Subscriber } from "../store/subscribers.ts";
 import type { Subscription } from "../store/subscriptions.ts";
-import { candidates, topStories } from "../store/top.ts";
+import { candidates, type Top, topStories } from "../store/top.ts";
 import { type Profile, profileOf } from "./profile.ts";
 
 /** A story that just missed the last digest may still come in this one. */
@@ -66,11 +67,24 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
   };
   edition.stories = await choose(db, ranked, { digest, profile, shared });
   if (edition.stories.length === 0 && digest.first === true) {
-    const top = await topStories(db, { language: profile.language, now: at, limit: profile.count * 3 });
-    edition.stories = await choose(db, top.stories, { digest, profile, shared });
-    edition.newestDay = edition.stories.length > 0 ? top.newestDay : null;
+    const newest = await newestOf(db, profile, at);
+    edition.stories = await choose(db, newest.stories, { digest, profile, shared });
+    edition.newestDay = edition.stories.length > 0 ? newest.newestDay : null;
   }
   return edition;
+}
+
+/** The newest day with anything of this profile: of each of its subjects and sources, the newest of all. */
+async function newestOf(db: Db, profile: Profile, now: Date): Promise<Top> {
+  const { language, without, count } = profile;
+  const parts = [...profile.subjects.map((subject) => ({ subject })), ...profile.sources.map((source) => ({ source }))];
+  let best: Top = { stories: [], newestDay: null };
+  for (const part of parts.length === 0 ? [{}] : parts) {
+    const top = await topStories(db, { language, without, now, limit: count * 3, ...part });
+    const isNewer = top.newestDay === null || (best.newestDay !== null && top.newestDay > best.newestDay);
+    if (top.stories.length > 0 && (best.stories.length === 0 || isNewer)) best = top;
+  }
+  return best;
 }
 
 type Choosing = { digest: DigestOf; profile: Profile; shared: Shared };
@@ -83,7 +97,9 @@ async function choose(
 ): Promise<EditionStory[]> {
   const had = await hadStories(db, digest.subscriber.id, Math.min(oldestId(ranked), remembered(digest.now)));
   const chosen: { card: StoryCard; update: EditionStory["update"] }[] = [];
-  for (const card of ranked) {
+  // What an editor dropped, pinned or retitled a moment ago holds for this digest already.
+  const edits = await once(shared, "edits", () => storyEditsNow(db, digest.now));
+  for (const card of arrange(ranked, edits)) {
     if (chosen.length >= profile.count) break;
     const before = had.get(card.id);
     if (before === undefined) chosen.push({ card, update: null });
@@ -98,7 +114,8 @@ async function choose(
   for (const [n, { card, update }] of chosen.entries()) {
     const wanted = digest.subscription.summaries ? (relatedLines[n] ?? 0) : 0;
     const around = wanted === 0 ? [] : await once(shared, `related ${card.articleId}`, () => linesOf(db, card));
-    const related = around.filter((line) => !used.has(line.storyId)).slice(0, wanted);
+    const free = around.filter((line) => !used.has(line.storyId) && !edits.dropped.has(line.storyId));
+    const related = free.slice(0, wanted);
     for (const line of related) used.add(line.storyId);
     stories.push(storyOf(card, update, related));
   }

@@ -1,6 +1,7 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import type { Article, ArticleDraft } from "../news/article.ts";
 import { canonicalUrl } from "../news/url.ts";
+import { alertFreshMs, queueForAlerts } from "./alerts.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { articleKeys, articles, sources } from "./schema.ts";
 import { indexStatements } from "./search-index.ts";
@@ -72,6 +73,12 @@ export async function articleByExternalId(db: Db, externalId: string): Promise<A
   return newest === 0 ? undefined : articleById(db, newest);
 }
 
+/** The article at this address, whichever of its spellings it is. */
+export async function articleByUrl(db: Db, url: string): Promise<Article | undefined> {
+  const [id] = (await idsByKeys(db, [`u:${canonicalUrl(url) ?? url}`])).values();
+  return id === undefined ? undefined : articleById(db, id);
+}
+
 async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date): Promise<Saved[]> {
   const keyed = drafts.map((each) => ({ ...each, keys: keysOf(each) }));
   const known = await idsByKeys(
@@ -109,8 +116,23 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date): Pro
     db,
     [...changed.values()].map(({ article }) => article),
   );
-  await batchAll(db, [...rows, ...statements, ...indexed]);
+  const fresh = [...changed.values()].filter(({ isNew, article }) => isNew && isFresh(article.publishedAt, now));
+  const queued =
+    fresh.length === 0
+      ? []
+      : [
+          queueForAlerts(
+            db,
+            fresh.map(({ article }) => article.id),
+          ),
+        ];
+  await batchAll(db, [...rows, ...statements, ...indexed, ...queued]);
   return results;
+}
+
+/** Just published: it may be what an alert waits for. An archive never is. */
+function isFresh(publishedAt: Date | null, now: Date): boolean {
+  return publishedAt !== null && now.getTime() - publishedAt.getTime() <= alertFreshMs;
 }
 
 function writeStatement(db: Db, article: Article, { isNew, now }: { isNew: boolean; now: Date }): Statement {

@@ -61,6 +61,8 @@ export function renderProgress(progress: Progress, options: ScreenOptions): Mess
 
 /** The share of people who are settled, so that it gets to 100. */
 export function percentOf(progress: Pick<Progress, "total" | "asleep" | "waiting">): number {
+  // Before anybody is in the ledger nothing is done; with only sleepers all is.
+  if (progress.total === 0) return 0;
   const all = progress.total - progress.asleep;
   const left = Math.max(0, progress.waiting - progress.asleep);
   return all <= 0 ? 100 : Math.floor((100 * (all - left)) / all);

@@ -8,7 +8,8 @@ export const commandTexts = {
   digest: { zh: "现在就来一份简报", en: "Send me a digest now" },
   search: { zh: "找新闻（直接发词也行）", en: "Find news (or just type a word)" },
   subscribe: { zh: "每天定时收简报", en: "Get a digest every day" },
-  subscriptions: { zh: "我的简报", en: "My digests" },
+  alert: { zh: "出现某个词就告诉我", en: "Tell me when a word is in the news" },
+  subscriptions: { zh: "我的简报和提醒", en: "My digests and alerts" },
   settings: { zh: "时间、语言、频道", en: "Time, language, channels" },
   pause: { zh: "先停一停", en: "Pause for a while" },
   help: { zh: "怎么用", en: "How it works" },
@@ -25,17 +26,24 @@ export const commandTexts = {
   forget: { zh: "删掉我的数据", en: "Delete my data" },
   id: { zh: "我的编号", en: "My id" },
   sources: { zh: "来源：添加、体检", en: "Sources: add, check" },
+  breaking: { zh: "发突发", en: "Send breaking news" },
+  broadcasts: { zh: "正在发的和发过的", en: "Sending and sent" },
+  edition: { zh: "下一份简报：置顶、撤下", en: "The next digest: pin, drop" },
   status: { zh: "运行得怎样", en: "How it is running" },
+  admins: { zh: "谁能管，邀请", en: "Who may do what, invite" },
+  audit: { zh: "谁做过什么", en: "Who did what" },
 } satisfies Record<string, Both>;
 
 export type CommandName = keyof typeof commandTexts;
 
 /** Menus: ten at most in private, so that they fit a screen; the rest works when typed. */
 export const menus = {
-  private: ["top", "digest", "search", "subscribe", "subscriptions", "settings", "pause", "help", "stop"],
+  private: ["top", "digest", "search", "subscribe", "alert", "subscriptions", "settings", "pause", "help", "stop"],
   group: ["top", "search", "help"],
   groupAdmins: ["top", "search", "help", "subscribe", "subscriptions", "settings", "pause"],
-  operators: ["sources", "status"],
+  operators: ["breaking", "broadcasts", "edition", "sources", "status", "admins", "audit"],
+  editors: ["breaking", "broadcasts", "edition", "audit"],
+  viewers: ["broadcasts"],
 } as const satisfies Record<string, readonly CommandName[]>;
 
 /** In a group's admins' menu the same commands are about the group. */

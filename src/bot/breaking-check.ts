@@ -1,0 +1,240 @@
+import { readClockTime } from "../news/clock-time.ts";
+import { nextSlot } from "../news/schedule.ts";
+import { estimateAudience } from "../store/broadcast-audience.ts";
+import {
+  type Broadcast,
+  type BroadcastChange,
+  changeDraft,
+  earlierOf,
+  moveBroadcast,
+  startedSince,
+  wordingFor,
+} from "../store/broadcasts.ts";
+import type { Language } from "../store/schema.ts";
+import { allSubjects } from "../store/subjects.ts";
+import {
+  type Check,
+  type CheckMenu,
+  reachedNow,
+  renderCheck,
+  renderConfirm,
+  undecided,
+} from "../telegram/breaking-check.ts";
+import { breakingSize, renderCopy } from "../telegram/breaking-message.ts";
+import { html, lines, plainText } from "../telegram/html.ts";
+import { type Message, message } from "../telegram/message.ts";
+import { send } from "../telegram/send.ts";
+import { localTime } from "../text/index.ts";
+import { ask, say, show } from "./answer.ts";
+import { wordingOf, writtenOf } from "./breaking-draft.ts";
+import { showRun } from "./breaking-screen.ts";
+import { actorOf } from "./duty.ts";
+import { readingOf, timezoneOf, type Visit } from "./visit.ts";
+
+/** So long a sending can be taken back. */
+export const countdownMs = 10_000;
+const dayMs = 86_400_000;
+/** Over so many days the usual number a day is counted. */
+const usualDays = 14;
+const subjectsMax = 6;
+const hourMs = 3_600_000;
+
+/** The copies, exactly as readers get them, and below them the check. */
+export async function previewCheck(visit: Visit, broadcast: Broadcast): Promise<void> {
+  await showCopies(visit, broadcast);
+  await say(visit, await checkMessage(visit, broadcast));
+}
+
+/** One copy for each language that has a text. */
+export async function showCopies(visit: Visit, broadcast: Broadcast): Promise<void> {
+  const reader = { timezone: timezoneOf(visit), kind: "private" };
+  for (const language of ["zh", "en"] as const) {
+    const found = broadcast.texts[language] === undefined ? undefined : wordingFor(broadcast, language);
+    if (found === undefined) continue;
+    const copy = renderCopy(found, broadcast, reader);
+    await send(visit.ctx.api, { chatId: visit.chatId, threadId: 0 }, { message: copy, silent: true, paid: false });
+  }
+}
+
+export async function checkMessage(visit: Visit, broadcast: Broadcast, menu: CheckMenu = "main"): Promise<Message> {
+  return renderCheck(await checkOf(visit, broadcast), menu, readingOf(visit));
+}
+
+/** Why a wording cannot be sent; null when it can. */
+export function wordingProblem(visit: Visit, { texts, photo, url }: Pick<Broadcast, "texts" | "photo" | "url">) {
+  const text = visit.text.breaking;
+  for (const language of ["zh", "en"] as const) {
+    const wording = texts[language];
+    if (wording === undefined) continue;
+    if (wording.headline === "") return text.empty;
+    const copy = { broadcastId: 0, wording, url, photo, correctedAt: visit.now, private: true };
+    const { chars, most } = breakingSize(copy, { ...readingOf(visit), language });
+    if (chars > most) return text.tooLong(chars, most);
+  }
+  return null;
+}
+
+export type CheckAct = (visit: Visit, broadcast: Broadcast, args: string[]) => Promise<void>;
+
+/** What the buttons of the check do. All of them ask for a draft: whatever is past that is shown as it is. */
+export const checkActs: Record<string, CheckAct> = {
+  check: draftOnly(async (visit, broadcast) => show(visit, await checkMessage(visit, broadcast))),
+  menu: draftOnly(async (visit, broadcast, [menu]) => {
+    const known = (["who", "level", "ring", "night", "time"] as const).find((each) => each === menu);
+    await show(visit, await checkMessage(visit, broadcast, known ?? "main"));
+  }),
+  set: draftOnly(async (visit, broadcast, [what, value]) => {
+    const change = changeOf(visit, what ?? "", value ?? "");
+    await changed(visit, change === null ? broadcast : await changeDraft(visit.app.db, broadcast.id, change));
+  }),
+  miss: draftOnly(async (visit, broadcast, [language, what]) => {
+    if ((language !== "zh" && language !== "en") || (what !== "other" && what !== "none")) return;
+    const missing = { ...broadcast.missing, [language]: what };
+    await changed(visit, await changeDraft(visit.app.db, broadcast.id, { missing }));
+  }),
+  me: draftOnly(async (visit, broadcast) => {
+    await say(visit, message(lines(visit.text.breaking.check.sample)));
+    await showCopies(visit, broadcast);
+  }),
+  edit: draftOnly(async (visit, broadcast, [language]) => {
+    if (language !== "zh" && language !== "en") return;
+    const text = visit.text.breaking;
+    const wording = broadcast.texts[language];
+    const name = text.names[language];
+    const asked =
+      wording === undefined
+        ? text.check.askWrite(name)
+        : text.check.askText(name, `${wording.headline}\n${plainText(wording.body)}`);
+    await ask(visit, message(html`${asked}`), `bc:text:${broadcast.id.toString(36)}:${language}`);
+  }),
+  asktime: draftOnly(async (visit, broadcast) => {
+    await ask(visit, message(lines(visit.text.breaking.check.askTime)), `bc:time:${broadcast.id.toString(36)}`);
+  }),
+  drop: draftOnly(async (visit, broadcast) => {
+    const move = { from: ["draft" as const], change: { state: "dropped" as const }, act: { act: "dropped" } };
+    await moveBroadcast(visit.app.db, broadcast.id, { ...move, now: visit.now, actor: actorOf(visit) });
+    await show(visit, message(lines(visit.text.breaking.check.dropped)));
+  }),
+  send: draftOnly(async (visit, broadcast) => {
+    const check = await checkOf(visit, broadcast);
+    const ready = undecided(check) === null && reachedNow(check) + check.sleeping > 0;
+    await show(visit, ready ? renderConfirm(check, readingOf(visit)) : renderCheck(check, "main", readingOf(visit)));
+  }),
+  go: draftOnly(async (visit, broadcast) => {
+    const { app, now } = visit;
+    const check = await checkOf(visit, broadcast);
+    if (undecided(check) !== null) return show(visit, renderCheck(check, "main", readingOf(visit)));
+    const later = broadcast.dueAt !== null && broadcast.dueAt > now;
+    const dueAt = later ? broadcast.dueAt! : new Date(Math.ceil((now.getTime() + countdownMs) / 1000) * 1000);
+    const state = later ? ("scheduled" as const) : ("countdown" as const);
+    const actor = actorOf(visit);
+    const change = { state, dueAt, userId: actor.userId, userName: actor.name };
+    const act = { act: later ? "scheduled" : "confirmed", detail: String(reachedNow(check) + check.sleeping) };
+    await moveBroadcast(app.db, broadcast.id, { from: ["draft"], change, now, actor, act });
+    app.enqueue({ kind: "broadcast" });
+    await showRun(visit, broadcast.id);
+  }),
+};
+
+/** A countdown or schedule is taken back: it is a draft again, and nothing was sent. */
+export async function undo(visit: Visit, broadcast: Broadcast): Promise<void> {
+  const { app, now } = visit;
+  const scheduled = broadcast.state === "scheduled";
+  const moved = await moveBroadcast(app.db, broadcast.id, {
+    from: ["countdown", "scheduled"],
+    change: { state: "draft", ...(scheduled ? {} : { dueAt: null }) },
+    now,
+    actor: actorOf(visit),
+    act: { act: "undone" },
+  });
+  if (moved === undefined) return showRun(visit, broadcast.id);
+  await show(visit, await checkMessage(visit, moved));
+}
+
+/** The new text of one language, as an answer to our question. */
+export async function answerText(visit: Visit, broadcast: Broadcast, language: Language): Promise<void> {
+  const written = writtenOf(visit, wordsOf(visit));
+  if (written === null) return;
+  const { text } = wordingOf(written, language);
+  const before = broadcast.texts[language];
+  // Who says it stays; a note of what was wrong belongs to corrections.
+  const wording = { ...text, by: before?.by ?? "", at: before?.at ?? null };
+  delete wording.note;
+  const texts = { ...broadcast.texts, [language]: wording };
+  const photo = written.photo ?? broadcast.photo;
+  const problem = wordingProblem(visit, { ...broadcast, photo, texts });
+  if (problem !== null) return say(visit, message(lines(problem)));
+  const next = await changeDraft(visit.app.db, broadcast.id, { texts, photo });
+  if (next === undefined) return say(visit, message(lines(visit.text.breaking.check.changed)));
+  await previewCheck(visit, next);
+}
+
+/** The time that somebody typed: today, or tomorrow when that is over. */
+export async function answerSendTime(visit: Visit, broadcast: Broadcast, words: string): Promise<void> {
+  const time = readClockTime(words);
+  if (time === null) return say(visit, message(lines(visit.text.subscribe.notTime(words.slice(0, 30)))));
+  const dueAt = nextSlot({ rule: "daily", minute: time.minute, timezone: timezoneOf(visit) }, visit.now);
+  const next = await changeDraft(visit.app.db, broadcast.id, { dueAt });
+  if (next === undefined) return say(visit, message(lines(visit.text.breaking.check.changed)));
+  await say(visit, await checkMessage(visit, next));
+}
+
+/** The whole text of the message that this visit is about. */
+export function wordsOf({ ctx }: Visit): string {
+  return (ctx.message?.text ?? ctx.message?.caption ?? "").trim();
+}
+
+async function checkOf(visit: Visit, broadcast: Broadcast): Promise<Check> {
+  const { app, now } = visit;
+  const { id, texts, missing, audience, level, silent, asleep, dueAt, storyId } = broadcast;
+  const at = dueAt !== null && dueAt > now ? dueAt : now;
+  const estimate = await estimateAudience(app.db, broadcast, at);
+  const earlier = storyId === null ? [] : await earlierOf(app.db, storyId, id);
+  const started = await startedSince(app.db, new Date(now.getTime() - usualDays * dayMs));
+  const midnight = localTime(now, timezoneOf(visit)).startOfDay().epochMilliseconds;
+  const today = started.filter((each) => each.startedAt!.getTime() >= midnight).length;
+  const subjects = (await allSubjects(app.db)).slice(0, subjectsMax);
+  return {
+    ...{ id, texts, missing, audience, level, silent, asleep, today },
+    dueAt: dueAt !== null && dueAt > now ? dueAt : null,
+    headline: Object.values(texts)[0]?.headline ?? "",
+    readers: estimate.readers,
+    now: estimate.now,
+    sleeping: estimate.asleep,
+    without: estimate.without,
+    rate: app.config.SEND_RATE,
+    earlier: earlier.map((each) => ({ id: each.id, who: each.userName, at: each.startedAt! })),
+    hasStory: storyId !== null,
+    usual: Math.max(1, Math.round((started.length - today) / usualDays)),
+    subjects: subjects.map(({ slug, nameZh, nameEn }) => ({ slug, name: visit.language === "zh" ? nameZh : nameEn })),
+  };
+}
+
+function changeOf(visit: Visit, what: string, value: string): BroadcastChange | null {
+  if (what === "level" && (value === "top" || value === "usual")) return { level: value };
+  if (what === "ring") return { silent: value === "silent" };
+  if (what === "night" && (value === "wait" || value === "skip")) return { asleep: value };
+  if (what === "who" && /^(all|zh|en|subject:[\w-]{1,40})$/.test(value)) return { audience: value };
+  if (what !== "time") return null;
+  const at = visit.now.getTime();
+  const morning = { rule: "daily", minute: 7 * 60, timezone: timezoneOf(visit) };
+  const times: Record<string, Date | null> = {
+    now: null,
+    half: new Date(at + hourMs / 2),
+    hour: new Date(at + hourMs),
+    morning: nextSlot(morning, visit.now),
+  };
+  return value in times ? { dueAt: times[value]! } : null;
+}
+
+async function changed(visit: Visit, broadcast: Broadcast | undefined): Promise<void> {
+  if (broadcast !== undefined) await show(visit, await checkMessage(visit, broadcast));
+}
+
+function draftOnly(act: CheckAct): CheckAct {
+  return async (visit, broadcast, args) => {
+    if (broadcast.state === "draft") return act(visit, broadcast, args);
+    if (broadcast.state === "dropped") return show(visit, message(lines(visit.text.breaking.check.dropped)));
+    await showRun(visit, broadcast.id);
+  };
+}
