@@ -6,7 +6,7 @@ import { fetchDocument } from "../src/sources/fetch.ts";
 import { readDocument } from "../src/sources/read.ts";
 import { type Hostile, hostile, startHostile } from "./hostile-servers.ts";
 
-const limits = { bytesMax: 256 * 1024, totalMs: 500, redirectsMax: 4 };
+const limits = { bytesMax: 256 * 1024, totalMs: 2_000, redirectsMax: 4 };
 const now = new Date("2026-11-22T00:00:00Z");
 const mebibyte = 1024 * 1024;
 

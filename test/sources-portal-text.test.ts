@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { isCredit } from "../src/sources/credits.ts";
 import { splitItem } from "../src/sources/list-item.ts";
 import { looksLikePortalText, readPortalText } from "../src/sources/portal-text.ts";
-import { readTeaser } from "../src/sources/teaser.ts";
+import { leadOf, readTeaser } from "../src/sources/teaser.ts";
 
 const zone = "Asia/Shanghai";
 
@@ -277,6 +277,24 @@ const teasers: [text: string, told: Told][] = [
 
 test.each(teasers)("teaser: %s", (text, told) => {
   expect(readTeaser(text)).toEqual({ dateline: "", reporter: "", photoCredit: "", ...told });
+});
+
+test("the lead of a text is its first prose, its opening read on the way", () => {
+  const texts = [
+    "南港社长湖11月21日电 题：长湖的水为什么退了",
+    "南港社记者高岩、白露",
+    "一、湖",
+    "长湖的水退了。渔民上岸。",
+  ];
+  expect(leadOf(texts)).toEqual({
+    lead: "长湖的水退了。渔民上岸。",
+    dateline: "南港社长湖11月21日电",
+    reporter: "高岩 白露",
+    photoCredit: "",
+  });
+  expect(leadOf(["长湖的水", "退了"]).lead).toBe("长湖的水");
+  expect(leadOf([]).lead).toBe("");
+  expect(leadOf(["记者发现长湖的水退了。"])).toMatchObject({ lead: "记者发现长湖的水退了。", reporter: "" });
 });
 
 test("credits name people; sentences with a colon do not", () => {

@@ -51,6 +51,11 @@ export function readByline(
   return plain === null || reporter === null ? null : { reporter, rest: text.slice(plain[0].length) };
 }
 
+/** A paragraph that is nothing but a byline: 「南港社记者高岩、白露」. */
+export function wholeByline(paragraph: string): string | null {
+  return paragraph.length < 80 && hasRole.test(paragraph) ? namesIn(paragraph) : null;
+}
+
 /** 「记者 张三 通讯员 李 四」 → 「张三 李四」; null when this is not a list of names. */
 export function namesIn(text: string): string | null {
   const clean = text.replace(/\s*(?:摄影报道|综合报道|报道|摄影|摄|文\/图|图\/文)\s*$/u, "").trim();

@@ -1,7 +1,7 @@
 import { Readability } from "@mozilla/readability";
 import { Parser } from "htmlparser2";
-import { listHeading } from "./headings.ts";
 import { headText, linkShare, type PageDocument, type PageElement, parsePage, textIn } from "./page-dom.ts";
+import { trimEnds } from "./page-ends.ts";
 import { plainText } from "./plain.ts";
 
 /** Candidates for the article's element that are looked at closely. */
@@ -13,22 +13,23 @@ const depthsMax = 200_000;
 const bodyCharsMin = 20;
 /** More of a text than this in links, and it is a list. */
 const linkShareMax = 0.5;
-/** Lines at the top among which the headline may stand once more. */
-const headLinesMax = 8;
 /** An element with more than this share of the page's prose is never taken for an aside. */
 const asideShareMax = 0.35;
+
+/** The element that holds the text, its paragraphs, and who made it. */
+export type ArticleText = { html: string; paragraphs: string[]; credits: string[] };
 
 /**
  * The article's text on a page, in paragraphs. Mozilla's Readability and the containers that publishing programs name
  * are both asked, on a page from which what is beside the article was taken out; the one that tells most of what the
  * headline says and least of anything else is believed, and the lines of the page's own furniture at its ends are cut.
  */
-export function articleBody(document: PageDocument, headline: string): { html: string; paragraphs: string[] } {
-  let best = { html: "", paragraphs: [] as string[], score: 0 };
+export function articleBody(document: PageDocument, headline: string): ArticleText {
+  let best = { html: "", paragraphs: [] as string[], credits: [] as string[], score: 0 };
   for (const { html, trust } of candidatesFor(document)) {
-    const paragraphs = trimmed(plainText(html).split("\n\n"), headline);
+    const { paragraphs, credits } = trimEnds(plainText(html).split("\n\n"), headline);
     const score = trust * weigh(html, paragraphs, headline);
-    if (score > best.score) best = { html, paragraphs, score };
+    if (score > best.score) best = { html, paragraphs, credits, score };
   }
   return best;
 }
@@ -74,7 +75,7 @@ const besideArticle = new RegExp(
   "(?:^|[\\s_-])(?:nav|navbar|menu|sidebar|side-?bar|aside|breadcrumbs?|crumbs?|footer|foot|toolbar|share|sharing|social|comments?|" +
     "reply|recommend(?:ed|ation)?s?|related|relate|relevant|hot|hotnews|rank(?:ing|list)?|guess|ads?|advert(?:isement)?|banner|sponsor|" +
     "popup|modal|login|register|subscribe|newsletter|promo|qr-?code|ewm|copyright|statement|disclaimer|tags?|keywords|" +
-    "pagination|pager|pagebar|prev-?next|author-?(?:card|info|box)|user-?info|feedback|report|praise|like|tips?|toast|download|app-?(?:bar|download))(?=$|[\\s_\\d-])",
+    "pagination|pager|pagebar|prev-?next|author-?(?:card|info|box)|user-?info|feedback|praise|toast|download|app-?(?:bar|download))(?=$|[\\s_\\d-])",
   "i",
 );
 /** Names that a container of the article itself may also have. */
@@ -195,40 +196,3 @@ function covered(headline: string, text: string): number {
   for (let at = 0; at + 2 <= letters.length; at++) if (text.includes(letters.slice(at, at + 2))) hits++;
   return 0.3 + 0.7 * (hits / (letters.length - 1));
 }
-
-/** Cuts the page's furniture at both ends of the text, and all from the heading of a list on. */
-export function trimmed(paragraphs: string[], headline: string): string[] {
-  let start = 0;
-  let end = paragraphs.length;
-  const list = paragraphs.findIndex((paragraph, at) => at > 0 && listHeading(paragraph) !== null);
-  if (list > 0) end = list;
-  const again = paragraphs.findIndex((paragraph, at) => at < headLinesMax && same(paragraph, headline));
-  if (again >= 0 && again + 1 < end) start = again + 1;
-  while (start < end && isFurniture(paragraphs[start]!, headline, true)) start++;
-  while (end > start && isFurniture(paragraphs[end - 1]!, headline, false)) end--;
-  return paragraphs.slice(start, end);
-}
-
-function isFurniture(paragraph: string, headline: string, top: boolean): boolean {
-  if (paragraph.length <= 2) return true;
-  if (paragraph.length > 160) return false;
-  if (top && (same(paragraph, headline) || topLine.test(paragraph))) return true;
-  return !top && bottomLine.test(paragraph);
-}
-
-function same(a: string, b: string): boolean {
-  const fold = (text: string) => text.replace(/[\s\p{P}\p{S}]+/gu, "");
-  return fold(a) !== "" && fold(a) === fold(b);
-}
-
-const topLine = new RegExp(
-  "^(?:.{0,20}\\d{4}[-/.年]\\d{1,2}[-/.月]\\d{1,2}.{0,60}|(?:来源|作者|发布于|发布时间|时间|编辑|责任编辑|责编|出所|字号|浏览|阅读|点击|分享|播报文章|听新闻|收藏|原创|发表時間|発表時間)" +
-    "(?:[:：\\s(（].{0,80}|.{0,6})|分享到.{0,30}|.{0,30}(?:字号|打印|大\\s?中\\s?小).{0,20}|当前位置.{0,80}|首页\\s*[>›»].{0,80})$",
-);
-const bottomLine = new RegExp(
-  "^[\\s（(【\\[]*(?:原标题|责任编辑|责编|编辑|审核|校对|来源|文章来源|稿源|原文链接|本文链接|版权声明|免责声明|声明|特别声明|平台声明|举报|纠错|打印|分享到?|点赞|首赞|收藏|" +
-    "阅读|阅读原文|展开(?:阅读)?全文|返回搜狐|返回|上一篇|下一篇|上一页|下一页|首页|尾页|加载更多|加载中|回应|转发|查看更多|以上内容|未经.{0,20}(?:授权|许可)|更多精彩|扫一扫|关注|微信|标签|关键词|Tags?|" +
-    "不喜欢|文章不错|我要评论|发表评论|网友评论|评论|标记|\\+1|THE END|End)(?=$|[\\s:：|（(【\\]）)\\d,，+]|.{0,90}$)" +
-    "|^.{0,60}(?:请勿转载|版权所有|违者必究|仅供参考.{0,20}|查看更多|不代表.{0,20}立场.{0,20}|信息存储空间服务)[。.]?$",
-  "i",
-);

@@ -7,6 +7,8 @@ import { headText, linkShare, type PageDocument, type PageElement, textIn } from
 const itemsMax = 200;
 /** Elements that one list may lie across. */
 const partsMax = 200;
+/** The share of a list's letters that are links, at the least. */
+const listLinksMin = 0.12;
 const headingsMax = 40;
 const headingCharsMax = 16;
 /** How deep at the beginning of a box its heading is looked for. */
@@ -54,7 +56,7 @@ function listBelow(heading: PageElement): PageElement[] | null {
       (sum, part) => sum + part.querySelectorAll("a[href]").length + Number(part.tagName === "A"),
       0,
     );
-    if (links >= 1 && parts.length > 0) return parts;
+    if (links >= 1 && parts.length > 0 && mostlyLinks(parts)) return parts;
     // A heading over an empty list: what comes after its wrapper is another list's.
     if (parts.length > 0 && parts.every((part) => textIn(part) === "")) return parts;
     // A heading with other words beside it in its wrapper is a sentence, not a heading.
@@ -68,6 +70,16 @@ function listBelow(heading: PageElement): PageElement[] | null {
 function headingOf(element: PageElement): "related" | "hot" | null {
   const words = headText(element, headingCharsMax);
   return words.length > headingCharsMax ? null : listHeading(words);
+}
+
+/** A list's letters are links to a good part, teasers or none; an article under such a word has a link now and then. */
+function mostlyLinks(parts: PageElement[]): boolean {
+  const all = parts.reduce((sum, part) => sum + textIn(part).length, 0);
+  const linked = parts.reduce(
+    (sum, part) => sum + textIn(part).length * (part.tagName === "A" ? 1 : linkShare(part)),
+    0,
+  );
+  return linked >= all * listLinksMin;
 }
 
 /** Whether an element is, or begins with, the heading of a list. */

@@ -2,7 +2,6 @@ import type { ArticleDraft } from "../news/article.ts";
 import { emptyDraft } from "../news/article.ts";
 import { detectLanguage } from "../news/language.ts";
 import { absoluteUrl } from "../news/url.ts";
-import { splitCredits } from "./credits.ts";
 import { type DiscoveredFeed, feedsIn } from "./discover.ts";
 import { articleBody } from "./page-body.ts";
 import { parsePage } from "./page-dom.ts";
@@ -39,8 +38,7 @@ export function readPage(html: string, options: { url: string | null; zone: stri
   const meta = pageMeta(document, options);
   const feeds = feedsIn(document, base);
   const lists = takeLists(document, base);
-  const { html: source, paragraphs } = articleBody(document, meta.title);
-  const { body, credits } = splitCredits(paragraphs);
+  const { html: source, paragraphs: body, credits } = articleBody(document, meta.title);
   const opening = leadOf(body);
   const described = readTeaser(meta.description);
   const language = detectLanguage(`${meta.title} ${body.join(" ").slice(0, 2_000)}`, meta.language);

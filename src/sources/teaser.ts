@@ -1,9 +1,11 @@
-import { namesIn, readByline } from "./byline.ts";
+import { namesIn, readByline, wholeByline } from "./byline.ts";
 
 /** A teaser's opening, beyond which no dateline is looked for. */
 const openingCharsMax = 160;
 const leadCharsMax = 400;
 const leadSentencesMax = 3;
+/** Paragraphs at a text's head in which its first prose is looked for. */
+const leadParagraphsMax = 12;
 /** Fewer characters of news than this and a picture's caption tells more. */
 const newsCharsMin = 8;
 
@@ -63,10 +65,22 @@ export function datelineAt(text: string): number {
 
 /** The lead of a whole text: its first paragraph of prose, opened like a teaser and kept to three sentences. */
 export function leadOf(paragraphs: string[]): Teaser {
-  const first = paragraphs.find((p) => /[。！？!?.…;；]["”』」）)]*$/.test(p) || p.length > 40) ?? paragraphs[0] ?? "";
-  const teaser = readTeaser(first.slice(0, leadCharsMax * 2));
-  return { ...teaser, lead: firstSentences(teaser.lead) };
+  const found = { dateline: "", reporter: "", photoCredit: "" };
+  for (const paragraph of paragraphs.slice(0, leadParagraphsMax)) {
+    const names = wholeByline(paragraph);
+    if (names !== null) found.reporter ||= names;
+    if (names !== null || !(prose.test(paragraph) || paragraph.length > 40 || datelineAt(paragraph) === 0)) continue;
+    const teaser = readTeaser(paragraph.slice(0, leadCharsMax * 2));
+    found.dateline ||= teaser.dateline;
+    found.reporter ||= teaser.reporter;
+    found.photoCredit ||= teaser.photoCredit;
+    // 「…电 题：…」 alone says the headline once more, and the news begins below.
+    if (teaser.lead !== "" && !/^题[:：]/.test(teaser.lead)) return { ...found, lead: firstSentences(teaser.lead) };
+  }
+  return { ...found, lead: firstSentences(readTeaser((paragraphs[0] ?? "").slice(0, leadCharsMax * 2)).lead) };
 }
+
+const prose = /[。！？!?.…;；]["”』」）)]*$/;
 
 /** At most three sentences and 400 characters; where a sentence must be cut, an ellipsis says so. */
 export function firstSentences(text: string): string {
