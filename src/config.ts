@@ -36,10 +36,10 @@ const truth = text
 
 const ids = text
   .refine(
-    (value) => value.split(",").every((id) => /^\s*\d{1,15}\s*$/.test(id)),
+    (value) => value === "" || value.split(",").every((id) => /^\s*\d{1,15}\s*$/.test(id)),
     "must be user ids separated by commas, as /id tells them",
   )
-  .transform((value) => value.split(",").map(Number));
+  .transform((value) => (value === "" ? [] : value.split(",").map(Number)));
 
 const hosts = text
   .refine(
@@ -69,7 +69,12 @@ export const settings = {
     example: "http://127.0.0.1:8081",
   },
   PUBLIC_URL: {
-    schema: optional(httpUrl),
+    schema: optional(
+      httpUrl.refine(
+        isReachable,
+        "must start with https://: Telegram delivers to nothing else (http:// only to this machine)",
+      ),
+    ),
     help: "Where Telegram reaches this server. Set: webhook. Not set: long polling.",
     example: "https://news.example.org",
   },
@@ -79,7 +84,7 @@ export const settings = {
     example: "change-me-to-32-random-characters",
   },
   ADMIN_IDS: {
-    schema: withDefault(z.union([z.literal("").transform(() => [] as number[]), ids]), ""),
+    schema: withDefault(ids, ""),
     help: "User ids of the owners, separated by commas; /id tells one's own.",
     example: "11111,22222",
   },
@@ -163,6 +168,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 /** "[::1]" is written with brackets in addresses and compared without. */
 function bareHost(host: string): string {
   return host.trim().replace(/^\[|\]$/g, "");
+}
+
+/** Telegram's own servers take https alone; a Bot API server on this machine takes http to it as well. */
+function isReachable(value: string): boolean {
+  return /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(value);
 }
 
 function isZone(value: string): boolean {

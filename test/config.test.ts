@@ -50,6 +50,12 @@ describe("settings", () => {
     expect(wrong).not.toThrow(new RegExp(token));
   });
 
+  it("name a public address that Telegram can reach", () => {
+    expect(() => readConfig({ PUBLIC_URL: "http://news.example.org" })).toThrow(/PUBLIC_URL: must start with https/);
+    expect(() => readConfig({ ADMIN_IDS: "me" })).toThrow(/ADMIN_IDS: must be user ids separated by commas/);
+    expect(readConfig({ PUBLIC_URL: "http://127.0.0.1:8080" }).PUBLIC_URL).toBe("http://127.0.0.1:8080");
+  });
+
   it.each(Object.entries(settings))("%s's example is a valid value", (name, setting) => {
     expect(() => readConfig({ [name]: setting.example })).not.toThrow();
   });

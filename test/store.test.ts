@@ -46,6 +46,8 @@ describe("a SQLite file", () => {
     );
     expect(() => openSqlite(file)).toThrow(/is not a SQLite database/);
     expect(() => openSqlite(folder)).toThrow(/Cannot open the database/);
+    expect(() => openSqlite(join(folder, "notes.txt", "below", "a.db"))).toThrow(/Cannot open the database/);
+    expect(() => openSqlite("/proc/nowhere/a.db")).toThrow(/Cannot open the database/);
   });
 
   it("is migrated all or nothing", () => {

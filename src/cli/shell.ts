@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Config, readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
@@ -12,6 +13,8 @@ export const playgroundDatabase = "data/playground.db";
 /** What a command has to do with the outside: settings, the store, standard output and error, the clock. */
 export type Shell = {
   config: Config;
+  /** The database's file. */
+  file: string;
   log: Log;
   now(): Date;
   /** One line on standard output. */
@@ -27,12 +30,14 @@ export function createShell(env: Record<string, string | undefined>, options: Sh
   const file = options.playground ? playgroundDatabase : config.DATABASE_PATH;
   return {
     config,
+    file,
     log: createLog(config.LOG_LEVEL, (line) => process.stderr.write(line)),
     now: () => new Date(),
     print: (line) => {
       process.stdout.write(`${line}\n`);
     },
     withStore: async (work, storeOptions) => {
+      if (!existsSync(file)) process.stderr.write(`There was no database ${file}: a new one is made.\n`);
       const store = openSqlite(file, storeOptions);
       try {
         return await work(store);
@@ -43,11 +48,22 @@ export function createShell(env: Record<string, string | undefined>, options: Sh
   };
 }
 
-/** Answers one line of standard input after the other with one line of JSON; empty lines are passed over. */
+/**
+ * Answers each line of standard input with one line of JSON, in order, empty ones too. What cannot be answered is
+ * `{"error": …}` in its line, and the next one is read.
+ */
 export async function answerLines(shell: Shell, answer: (line: string) => Promise<unknown>): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === "") continue;
-    shell.print(JSON.stringify(await answer(line.slice(0, lineCharsMax).trim())));
+    shell.print(JSON.stringify(await answerLine(line.slice(0, lineCharsMax).trim(), answer)));
+  }
+}
+
+async function answerLine(line: string, answer: (line: string) => Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer(line);
+  } catch (error) {
+    if (error instanceof UserError) return { error: error.message };
+    throw error;
   }
 }
 

@@ -158,12 +158,15 @@ type StartOptions = HostOptions & {
 async function start(options: StartOptions): Promise<Running> {
   const { config, log, store, vitals, signal, now } = options;
   const client = createClient(config, options.apiRoot(options.url));
+  let waiting = false;
   const lease = await holdLease(store.db, {
     now,
     signal,
     onWait: (until) => {
+      if (waiting) return;
+      waiting = true;
       vitals.trouble("lease", "another tidings serves this database; this one waits until it ends");
-      log.warn({ until }, "another tidings serves this database: waiting");
+      log.warn({ until }, "another tidings serves this database: this one waits until that one ends");
     },
     onLost: () => options.fail(new UserError("Another tidings took this database over: this one stops.")),
   });

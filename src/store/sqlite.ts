@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
@@ -33,7 +33,6 @@ export type SqliteStore = { db: Db; client: Database.Database; close(): void };
 
 /** Opens (or makes) the database file, brings its tables up to date, and refuses one that a newer version wrote. */
 export function openSqlite(file: string, options: SqliteOptions = {}): SqliteStore {
-  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
   const client = openFile(file);
   try {
     client.pragma(`busy_timeout = ${busyTimeoutMs}`);
@@ -102,10 +101,18 @@ function keepingStatements(client: Database.Database): Database.Database {
 
 function openFile(file: string): Database.Database {
   try {
+    if (file !== ":memory:") makeFolder(dirname(file));
     return new Database(file);
   } catch (error) {
     throw asUserError(error, file);
   }
+}
+
+/** One folder after the other: Node's recursive way never ends where none can be made (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Migrations are recorded in wrangler's own table, so that a database can go from Node to D1 and back. */
@@ -150,7 +157,7 @@ function asUserError(error: unknown, file: string): unknown {
       `${file} is not a SQLite database, or is damaged. Set DATABASE_PATH to another file or restore a backup.`,
     );
   }
-  if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_IOERR") {
+  if (/^(SQLITE_(CANTOPEN|READONLY|IOERR|PERM)|E(EXIST|NOTDIR|ACCES|PERM|NOENT|ROFS|ISDIR)$)/.test(code)) {
     return new UserError(
       `Cannot open the database ${file}: ${describeError(error)}. Check DATABASE_PATH and the folder's permissions.`,
     );
