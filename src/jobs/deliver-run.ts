@@ -92,6 +92,8 @@ export function createRun(app: DeliverApp, inFlightMax: number): Run {
     },
     room: async () => {
       await until(() => inFlightMax - inFlight >= portion);
+      // What ended is written down before more begins, so that a crash never leaves more in doubt than may be in flight.
+      await settleAll();
       return inFlightMax - inFlight;
     },
     add: (outcomes) => void ended.outcomes.push(...outcomes),

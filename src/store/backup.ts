@@ -95,7 +95,14 @@ function verify(file: string): Omit<BackupReport, "file" | "bytes"> {
     return { articles: count("articles"), subscribers: count("subscribers"), deliveries: count("deliveries") };
   } finally {
     copy.close();
+    tidyUp(file);
   }
+}
+
+/** A reader leaves an empty log beside a file that nobody writes to. */
+function tidyUp(file: string): void {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  if (log?.size === 0) for (const end of ["-wal", "-shm"]) rmSync(file + end, { force: true });
 }
 
 function openReadonly(file: string): Database.Database {
