@@ -17,7 +17,7 @@ export { indexStatements, unindexStatements } from "./search-index.ts";
 /** Articles are counted up to here; beyond, there are "more". */
 export const countedMax = 1_000;
 /** Newest articles, and newest with the words in their headline, among which the best are chosen. */
-const weighedMax = 80;
+const weighedMax = 50;
 /** Rows that are put in order of time together. */
 const blockRows = 256;
 /** Sources that `source:` may mean. */
