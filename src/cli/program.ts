@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addBackupCommands } from "./backup.ts";
 import { addBroadcastCommand } from "./broadcasts.ts";
 import { addDeliveryCommands } from "./deliveries.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addFindCommands } from "./find.ts";
 import { addImportCommand } from "./import.ts";
 import { addReadCommand } from "./read.ts";
@@ -30,5 +31,6 @@ export function createProgram(): Command {
   addBroadcastCommand(program, shell);
   addBackupCommands(program, shell);
   addWebhookCommand(program, shell);
+  addDoctorCommand(program, shell);
   return program;
 }
