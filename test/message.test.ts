@@ -327,6 +327,28 @@ describe("the digest as it is drawn", () => {
   });
 });
 
+describe("digests of one's own", () => {
+  const reading = { timezone, now, here: false };
+  const rowsOf = (made: Message) => made.buttons.map((row) => row.map((button) => button.text));
+
+  test("hours are three a row", () => {
+    const asked = subscription.renderSubscribeAsk({ ...reading, language: "zh" });
+    expect(rowsOf(asked).slice(0, 2)).toEqual([
+      ["07:00", "08:00", "12:00"],
+      ["18:00", "21:00"],
+    ]);
+    const times = subscription.renderTimes(7, 480, { ...reading, language: "en" });
+    expect(Math.max(...rowsOf(times).map((row) => row.length))).toBe(3);
+  });
+
+  test("a number stands apart from its digest as in a digest", () => {
+    const list = (language: Language) =>
+      plainText(subscription.renderSubscriptions([view], { ...reading, language, pausedUntil: null }).html);
+    expect(list("zh")).toContain("\n1　早报　工作日 08:00");
+    expect(list("en")).toContain("\n1. Morning digest · workdays 08:00");
+  });
+});
+
 describe("over budget", () => {
   const long = (n: number) => `https://news.example.org/${"x".repeat(690)}/${n}`;
 

@@ -99,7 +99,8 @@ export function renderSubscriptions(
       each.count,
     );
     const paused = each.next === null && pausedUntil === null ? ` · ${text.paused}` : "";
-    return html`${bold(all.digest.number(n + 1).trimEnd())} ${line}${paused}`;
+    const number = all.digest.number(n + 1);
+    return html`${bold(number.trimEnd())}${number.slice(number.trimEnd().length)}${line}${paused}`;
   });
   const note =
     pausedUntil === null
@@ -170,9 +171,8 @@ export function renderTimes(id: number, minute: number, options: Reading): Messa
   const near = [-60, -30, 30, 60].map((step) => (minute + step + 1440) % 1440);
   const choices = [...new Set([...near, ...hourChoices])].filter((each) => each !== minute).toSorted((a, b) => a - b);
   const buttons = choices.map((each) => ({ text: all.minute(each), action: action("time", id, each) }));
-  const rows = [buttons.slice(0, 5), buttons.slice(5)];
   return message(lines(all.subscribe.ask, html`${all.subscribe.askTime}`), [
-    ...rows,
+    ...rowsOfThree(buttons),
     [{ text: all.subscriptions.back, action: action("sub", id) }],
   ]);
 }
@@ -210,7 +210,7 @@ export function renderCounts(view: SubscriptionView, options: Reading): Message 
     return { text: count === view.count ? text.chosen(label) : label, action: action("count", view.id, count) };
   });
   return message(lines(bold(subscriptionName(view, options)), text.countChoice(view.count)), [
-    buttons,
+    ...rowsOfThree(buttons),
     [{ text: text.back, action: action("sub", view.id) }],
   ]);
 }
@@ -231,7 +231,7 @@ export function renderSubscribeAsk(options: SubscriptionOptions): Message {
   const text = all.subscribe;
   const hours = hourChoices.map((minute) => ({ text: all.minute(minute), action: action("at", minute) }));
   return message(lines(options.here ? text.askGroup : text.ask), [
-    hours,
+    ...rowsOfThree(hours),
     [
       { text: text.workdays(all.minute(480)), action: action("at", 480, "workdays") },
       { text: text.otherTime, action: action("attime") },
@@ -260,6 +260,11 @@ export function renderSubscribed(
     ],
     [{ text: all.start.undo, action: action("undo", view.id) }],
   ]);
+}
+
+/** A fourth in a row would cut "08:00" on a phone. */
+function rowsOfThree(buttons: Button[]): Button[][] {
+  return Array.from({ length: Math.ceil(buttons.length / 3) }, (_, row) => buttons.slice(row * 3, row * 3 + 3));
 }
 
 function daysOf(rule: string): number[] {
