@@ -1,5 +1,7 @@
 import { eq, ne } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createComposer } from "../src/jobs/compose-delivery.ts";
+import type { Deliverable, Outgoing } from "../src/jobs/deliver-prepare.ts";
 import { ADMIN_ID, CHANNEL_ID, GROUP_ID, LONDON_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
 import {
   articles,
@@ -289,7 +291,7 @@ describe("a reader in Shanghai", () => {
   test("a digest is edited in place: hour, days, count, traits, pause, remove", async () => {
     await world.say(READER_ID, "/subscribe 08:00");
     const [list] = await world.say(READER_ID, "/subscriptions");
-    expect(list!.text).toContain("1 早报　每天 08:00 · 8条");
+    expect(list!.text).toContain("1　早报　每天 08:00 · 8条");
     const taps = [
       "1",
       "哪几天",
@@ -345,6 +347,36 @@ describe("a reader in Shanghai", () => {
     const left = [await people(), await rows(), await db.select().from(searches), await db.select().from(pages)];
     expect(left.flat()).toEqual([]);
     expect(text(await world.say(READER_ID, "/forget"))).toContain("没有存你的任何东西");
+  });
+
+  test("an old button that deletes everything asks again", async () => {
+    await world.say(READER_ID, "/subscribe 08:00");
+    await world.say(READER_ID, "/forget");
+    const { now } = world.app;
+    world.app.now = () => new Date(now().getTime() + 11 * 60_000);
+    expect(text((await world.press(READER_ID, "全部删掉")).answers)).toContain("要删掉的是");
+    expect(await people()).toHaveLength(1);
+    expect(text((await world.press(READER_ID, "全部删掉")).answers)).toContain("删掉了");
+    expect(await people()).toEqual([]);
+  });
+
+  test("the first digest that has nothing new says so, the next ones do not come", async () => {
+    await world.say(READER_ID, "/subscribe 08:00");
+    await world.app.db.delete(storyDays);
+    const compose = createComposer(world.app);
+    const composed = async (slot: string) => {
+      const [[subscription], [subscriber]] = [await rows(), await people()];
+      const due = { kind: "digest", slot: Date.parse(slot) / 1_000, subscriber, subscription } as Deliverable;
+      return (await compose(due, new Map())) as Outgoing[];
+    };
+    await world.app.db.update(subscribers).set({ digestsSeen: 1 });
+    const [first] = await composed("2027-01-24T00:00:00Z");
+    expect(first!.html).toContain("之后没有够分量的新事");
+    expect(first!.buttons.flat().map((button) => button.text)).toEqual(["还是看看热门", "没有也说一声"]);
+    expect(await composed("2027-01-24T00:00:00Z")).toHaveLength(1);
+    expect(await composed("2027-01-25T00:00:00Z")).toEqual([]);
+    await world.app.db.update(subscriptions).set({ evenEmpty: true });
+    expect(await composed("2027-01-25T00:00:00Z")).toHaveLength(1);
   });
 
   test("pause for a week, until said, and on again", async () => {

@@ -2,11 +2,14 @@ import { countKept } from "../store/searches.ts";
 import { changeSubscriber, countHad, forgetChat } from "../store/subscribers.ts";
 import { countSubscriptions, reschedule } from "../store/subscriptions.ts";
 import { html, lines } from "../telegram/html.ts";
-import { message } from "../telegram/message.ts";
+import { type Message, message } from "../telegram/message.ts";
 import { renderForget, renderStopped } from "../telegram/settings-message.ts";
 import { say, show } from "./answer.ts";
-import type { Area } from "./handler.ts";
+import { type Area, wholeNumber } from "./handler.ts";
 import { isPrivate, readingOf, type Visit } from "./visit.ts";
+
+/** So long the question whether to delete everything may be answered. */
+const forgetMs = 10 * 60_000;
 
 export const leaving: Area = {
   commands: {
@@ -46,8 +49,12 @@ async function restore(visit: Visit): Promise<void> {
 
 /** Says what is known, and asks once before it goes. */
 async function forget(visit: Visit): Promise<void> {
+  await say(visit, await forgetMessage(visit));
+}
+
+async function forgetMessage(visit: Visit): Promise<Message> {
   const { app, known } = visit;
-  if (known === undefined) return say(visit, renderForget(null, readingOf(visit)));
+  if (known === undefined) return renderForget(null, readingOf(visit));
   const kept = await countKept(app.db, visit.chatId);
   const about = {
     newsLanguages: known.newsLanguages,
@@ -56,10 +63,13 @@ async function forget(visit: Visit): Promise<void> {
     ...kept,
     since: known.createdAt,
   };
-  await say(visit, renderForget(about, readingOf(visit)));
+  return renderForget(about, readingOf(visit));
 }
 
-async function forgotten(visit: Visit): Promise<void> {
+/** The button of an old message asks again: nobody deletes everything by scrolling. */
+async function forgotten(visit: Visit, [asked]: string[]): Promise<void> {
+  const seconds = wholeNumber(asked, 1, Number.MAX_SAFE_INTEGER) ?? 0;
+  if (visit.now.getTime() - seconds * 1_000 > forgetMs) return show(visit, await forgetMessage(visit));
   await forgetChat(visit.app.db, visit.chatId);
   await show(visit, message(lines(visit.text.forget.done)));
 }

@@ -1,7 +1,7 @@
 import type { App } from "../app.ts";
 import { composeDigest } from "../digest/compose.ts";
 import type { Edition } from "../news/edition.ts";
-import { lastToldAt } from "../store/subscribers.ts";
+import { isFirstEmpty, lastToldAt } from "../store/subscribers.ts";
 import { action, readAction } from "../telegram/action.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
 import { broadcastCopy } from "./broadcast-copy.ts";
@@ -41,7 +41,10 @@ async function digestOf(
   // Asked by hand, the last one is whatever came last, not the slot before.
   if (asked) edition.since = (await lastToldAt(app.db, subscriber.id)) ?? edition.since;
   const evenEmpty = subscription?.evenEmpty ?? false;
-  if (edition.stories.length === 0 && !asked && !evenEmpty) return [];
+  if (edition.stories.length === 0 && !asked && !evenEmpty) {
+    // The first time a person is told why nothing comes, and how to be told always; nobody waits for it in a group.
+    if (subscriber.kind !== "private" || !(await isFirstEmpty(app.db, subscriber, due.slot))) return [];
+  }
   const options: DigestOptions = {
     language: subscriber.language,
     kind: subscriber.kind,

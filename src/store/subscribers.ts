@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Db } from "./db.ts";
 import {
@@ -147,6 +147,20 @@ export async function lastToldAt(db: Db, subscriberId: number): Promise<Date | n
     .from(shown)
     .where(eq(shown.subscriberId, subscriberId));
   return row?.at == null ? null : new Date(row.at * 1000);
+}
+
+/** Is this the first slot of a reader that has nothing new? It stays so for a second try at the same one. */
+export async function isFirstEmpty(
+  db: Db,
+  { id, emptySlot }: Pick<Subscriber, "id" | "emptySlot">,
+  slot: number,
+): Promise<boolean> {
+  if (emptySlot !== null) return emptySlot === slot;
+  await db
+    .update(subscribers)
+    .set({ emptySlot: slot })
+    .where(and(eq(subscribers.id, id), isNull(subscribers.emptySlot)));
+  return true;
 }
 
 /** Those who left longer ago than their settings are kept. Gives how many went; call again while it is the most. */

@@ -153,7 +153,7 @@ export function renderForget(known: KnownAbout | null, options: Reading): Messag
   ].flatMap((row) => (row === false ? [] : [`· ${row}`]));
   return message(lines(text.ask(rows.join("\n"))), [
     [
-      { text: text.yes, action: action("forgotten") },
+      { text: text.yes, action: action("forgotten", Math.floor(options.now.getTime() / 1_000)) },
       { text: text.no, action: action("kept") },
     ],
   ]);

@@ -30,6 +30,8 @@ export const subscribers = sqliteTable(
     /** Who set a group, channel or topic up: told when it breaks. */
     setUpBy: integer("set_up_by"),
     digestsSeen: integer("digests_seen").notNull().default(0),
+    /** The slot whose digest first had nothing new, and said so. */
+    emptySlot: integer("empty_slot"),
     createdAt: integer("created_at", { mode: "timestamp" }).notNull(),
   },
   (t) => [uniqueIndex("subscribers_chat").on(t.chatId, t.threadId)],
