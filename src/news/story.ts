@@ -6,7 +6,7 @@ import type { Sketch } from "./sketch.ts";
 /** Members of a story that a newcomer is compared with: its founder and its latest. */
 export const membersComparedMax = 6;
 /** Mean log-odds over a story's members from which a newcomer belongs to it: one in six, as a stream has few of a kind. */
-const joinScore = -1.7;
+const joinScore = -1.8;
 /** How much more a story of several articles asks, an article: chains of half likenesses drag it away otherwise. */
 const perMember = 0.3;
 /** Mean log-odds between two stories from which they are one. */

@@ -10,8 +10,8 @@ import { articles, sources } from "./schema.ts";
 const sketchesMax = 8_192;
 /** Neighbours in time that one term leads to. */
 const perTermMax = 40;
-/** Articles that share less than this of an article's weightiest terms are not compared: about two terms of twelve. */
-export const sharedMin = 0.2;
+/** Articles that share less than this of an article's weightiest terms are not compared, nor with one of them alone. */
+const sharedMin = 0.2;
 
 export type StoredSketch = Sketch & {
   storyId: number | null;
@@ -29,11 +29,18 @@ export type StoredSketch = Sketch & {
 export type StoryMemory = {
   sketches: Map<number, StoredSketch>;
   background: Background | null;
+  /** Articles counted into the background since it was written down. */
+  uncounted: number;
   subjects: { asSaved: string; compiled: CompiledSubjects };
 };
 
 export function storyMemory(): StoryMemory {
-  return { sketches: new Map(), background: null, subjects: { asSaved: "", compiled: compileSubjects([]) } };
+  return {
+    sketches: new Map(),
+    background: null,
+    uncounted: 0,
+    subjects: { asSaved: "", compiled: compileSubjects([]) },
+  };
 }
 
 /** The sketches of these articles; ids that are gone are left out. */
@@ -111,7 +118,10 @@ export type Search = {
 export async function findByTerms(db: Db, sketches: readonly Sketch[], search: Search): Promise<Map<number, number[]>> {
   const shared = await sharedByTerms(db, sketches, search);
   return new Map(
-    [...shared].map(([id, weights]) => [id, heaviest(weights, id, { limit: search.limit, least: sharedMin })]),
+    sketches.map((sketch) => {
+      const options = { limit: search.limit, least: sharedLeast(sketch) };
+      return [sketch.id, heaviest(shared.get(sketch.id)!, sketch.id, options)];
+    }),
   );
 }
 
@@ -151,11 +161,15 @@ async function sharedByTerms(
   return shared;
 }
 
-/** Weight of the terms of one article's best that are among another's best. */
-export function sharedWeight(one: Sketch, other: Sketch): number {
+/** Whether an article shares enough of another's best terms to be compared with it. */
+export function sharesTerms(one: Sketch, other: Sketch): boolean {
   let sum = 0;
   for (const key of one.keys) if (other.keys.some(({ term }) => term === key.term)) sum += key.weight;
-  return sum;
+  return sum >= sharedLeast(one);
+}
+
+function sharedLeast(sketch: Sketch): number {
+  return Math.max(sharedMin, (sketch.keys[0]?.weight ?? 0) + 0.001);
 }
 
 function heaviest(

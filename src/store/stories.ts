@@ -4,15 +4,7 @@ import { decide, membersComparedMax } from "../news/story.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
-import {
-  findByTerms,
-  type StoredSketch,
-  type StoryMemory,
-  sharedMin,
-  sharedWeight,
-  sketchesOf,
-  storyMemory,
-} from "./sketches.ts";
+import { findByTerms, type StoredSketch, type StoryMemory, sharesTerms, sketchesOf, storyMemory } from "./sketches.ts";
 import { writeJoined } from "./story-write.ts";
 import { compiledSubjects } from "./subjects.ts";
 
@@ -61,6 +53,7 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
     (sketch) => background.articles < backgroundEnough || sketch.id % backgroundSampling === 0,
   );
   for (const sketch of sampled) countArticle(background, sketch.terms);
+  memory.uncounted += sampled.length;
 
   const nearby = await nearbyOf(db, loose, { memory, background });
   const storyIds = new Set<number>();
@@ -68,7 +61,11 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
   const members = await membersOf(db, [...storyIds], { memory, background });
 
   const decided = assign(loose, nearby, members);
-  await writeJoined(db, { loose, ...decided, background: sampled.length > 0 ? background : null });
+  // Some counts may be lost with a process: they are a sample. By chance, so that short processes write some down too.
+  const isDue = memory.uncounted * 8 >= background.articles || loose[0]!.id % backgroundSampling === 0;
+  const save = memory.uncounted > 0 && isDue;
+  await writeJoined(db, { loose, ...decided, background: save ? background : null });
+  if (save) memory.uncounted = 0;
 }
 
 /** Decides for one newcomer after the other; each one's story is there for the next. */
@@ -128,7 +125,7 @@ async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Near
   for (const one of loose) {
     const stored = found.get(one.id)!.flatMap((id) => sketches.get(id) ?? []);
     const mates = loose.filter(
-      (other) => other.id !== one.id && Math.abs(other.id - one.id) <= span && sharedWeight(one, other) >= sharedMin,
+      (other) => other.id !== one.id && Math.abs(other.id - one.id) <= span && sharesTerms(one, other),
     );
     result.set(one.id, [...new Set([...stored, ...mates])]);
   }
