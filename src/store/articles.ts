@@ -100,7 +100,7 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date): Pro
       changed.set(article.id, { article, isNew: true });
       results.push({ outcome: "imported", id: article.id });
     } else {
-      const after = merge(before, each.draft);
+      const after = merge(before, each.draft, { onlyLonger: each.keys[0]!.startsWith("h:") });
       if (after !== before) changed.set(before.id, { article: after, isNew: changed.get(before.id)?.isNew ?? false });
       results.push({ outcome: after === before ? "unchanged" : "updated", id: before.id });
     }
@@ -142,11 +142,16 @@ function writeStatement(db: Db, article: Article, { isNew, now }: { isNew: boole
   return db.update(articles).set(fields).where(eq(articles.id, id));
 }
 
-/** What a later reading adds: full texts replace empty ones and cut headlines, and nothing known is erased. */
-function merge(before: Article, draft: ArticleDraft): Article {
+/**
+ * What a later reading adds: full texts replace empty ones and cut headlines, and nothing known is erased. Articles that
+ * only their headline and day make one may be two: the longer text stays, so that the same file again changes nothing.
+ */
+function merge(before: Article, draft: ArticleDraft, { onlyLonger }: { onlyLonger: boolean }): Article {
   const kept = { ...before };
   const texts = ["lead", "body", "credits", "author", "dateline", "reporter", "photoCredit"] as const;
-  for (const field of texts) if (draft[field] !== "") kept[field] = draft[field];
+  for (const field of texts) {
+    if (draft[field] !== "" && !(onlyLonger && draft[field].length <= kept[field].length)) kept[field] = draft[field];
+  }
   if (!draft.titleCut || before.titleCut) {
     kept.title = draft.title;
     kept.titleCut = draft.titleCut;

@@ -164,6 +164,19 @@ export function storeCases(runtime: string, open: OpenStore): void {
         });
       }));
 
+    it("keeps the longer text of two that only a headline and a day make one, in whatever order they come", () =>
+      withStore(open, async (db) => {
+        const bare = { ...emptyDraft("同题"), publishedAt: new Date("2026-11-22T00:00:00Z") };
+        const both = [
+          { ...bare, body: "短的正文" },
+          { ...bare, body: "长得多的另一篇正文" },
+        ];
+        const [saved] = await save(db, ...both);
+        const again = await save(db, ...both);
+        expect(again.map((each) => each.outcome)).toEqual(["unchanged", "unchanged"]);
+        expect((await articleById(db, saved!.id))?.body).toBe("长得多的另一篇正文");
+      }));
+
     it("sees the same article twice in one batch as one", () =>
       withStore(open, async (db) => {
         const saved = await save(db, draftAt("a", "2026-11-22T00:00:00Z"), {
