@@ -138,6 +138,11 @@ export const settings = {
     help: "Hosts that are reached without the proxy, separated by commas.",
     example: "localhost,.internal.example.org",
   },
+  RETENTION_DAYS: {
+    schema: withDefault(wholeNumber(0, 36_500), "0"),
+    help: "Days for which articles and settled deliveries are kept; 0 keeps them for ever.",
+    example: "400",
+  },
   LOG_LEVEL: {
     schema: withDefault(
       z.enum(

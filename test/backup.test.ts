@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { planDigests } from "../src/jobs/plan-digests.ts";
 import { silentLog } from "../src/log.ts";
+import { emptyDraft } from "../src/news/article.ts";
+import { articlesByIds, saveArticles } from "../src/store/articles.ts";
 import { backupSqlite, restoreSqlite } from "../src/store/backup.ts";
 import type { Db } from "../src/store/db.ts";
 import { enqueueDeliveries, listDeliveries } from "../src/store/deliveries.ts";
 import { holdLease } from "../src/store/lease.ts";
-import { pruneDeliveries, pruneShown } from "../src/store/retention.ts";
-import { deliveries, shown, subscriptions } from "../src/store/schema.ts";
+import { pruneArticles, pruneDeliveries, pruneShown } from "../src/store/retention.ts";
+import { articleKeys, deliveries, shown, subscriptions } from "../src/store/schema.ts";
+import { searchArticles } from "../src/store/search.ts";
+import { ensureSource } from "../src/store/sources.ts";
 import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { addReader } from "./support/readers.ts";
 import { openNodeStore, withStore } from "./support/store.ts";
@@ -119,6 +123,33 @@ describe("keeping", () => {
       expect(await pruneDeliveries(db, hours(-24))).toBe(3);
       expect(await pruneDeliveries(db, hours(-24))).toBe(0);
       expect((await listDeliveries(db)).map((row) => row.id)).toEqual([2, 5]);
+    }));
+
+  it("forgets old articles with all that leads to them, and nothing else", () =>
+    withStore(openNodeStore, async (db) => {
+      const source = await ensureSource(db, "Harbour Post", { kind: "file", language: "en", now: slot });
+      const drafts = [-400, -30, null].map((days) => ({
+        sourceId: source.id,
+        draft: {
+          ...emptyDraft(`Bridge opens ${days}`),
+          publishedAt: days === null ? null : hours(days * 24),
+          language: "en",
+        },
+      }));
+      const saved = await saveArticles(db, drafts, { now: slot });
+      expect(await pruneArticles(db, hours(-365 * 24))).toBe(1);
+      expect(await pruneArticles(db, hours(-365 * 24))).toBe(0);
+      expect(
+        (
+          await articlesByIds(
+            db,
+            saved.map(({ id }) => id),
+          )
+        ).map(({ title }) => title),
+      ).toEqual(["Bridge opens -30", "Bridge opens null"]);
+      expect(await db.select().from(articleKeys)).toHaveLength(2);
+      const found = await searchArticles(db, "bridge", { limit: 10, now: slot });
+      expect(found.hits).toHaveLength(2);
     }));
 
   it("remembers what a chat had as long as it can matter", () =>

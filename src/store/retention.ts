@@ -1,7 +1,9 @@
-import { and, eq, gt, inArray, isNull, lt, sql } from "drizzle-orm";
-import type { Db } from "./db.ts";
+import { and, eq, gt, gte, inArray, isNull, lt, sql } from "drizzle-orm";
+import { firstDatedId } from "./articles.ts";
+import { batchAll, type Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
-import { deliveries, facts, shown, subscribers, tallies } from "./schema.ts";
+import { articles, deliveries, facts, shown, stories, storyDays, subscribers, tallies } from "./schema.ts";
+import { unindexStatements } from "./search-index.ts";
 
 /** Rows that one slice deletes: a write of a few milliseconds. */
 const sliceMax = 300;
@@ -9,6 +11,8 @@ const sliceMax = 300;
 const lookedAtMax = 2_000;
 /** Readers whose `shown` one slice goes through. */
 const readersPerSlice = 100;
+/** Articles that one slice deletes: each has a few hundred index entries. */
+const articlesPerSlice = 20;
 /** An article's id is its second × 2^20 + n. */
 const idsPerSecond = 2 ** 20;
 /** Digests look back a month; what was shown matters at least twice as long. */
@@ -33,6 +37,36 @@ export async function pruneDeliveries(db: Db, before: Date): Promise<number> {
     { mayBeLost: true },
   )) as [unknown[], unknown];
   return gone.length;
+}
+
+/**
+ * Deletes articles published before that moment, the oldest first, with their keys, their search index and the stories
+ * that nobody tells any more. Those without a date stay. Gives how many; call again while any.
+ */
+export async function pruneArticles(db: Db, before: Date): Promise<number> {
+  const firstKept = Math.floor(before.getTime() / 1000) * idsPerSecond;
+  const old = await db
+    .select({ id: articles.id, storyId: articles.storyId })
+    .from(articles)
+    .where(and(gte(articles.id, firstDatedId), lt(articles.id, firstKept)))
+    .orderBy(articles.id)
+    .limit(articlesPerSlice);
+  if (old.length === 0) return 0;
+  const ids = old.map(({ id }) => id);
+  const told = jsonList([...new Set(old.flatMap(({ storyId }) => storyId ?? []))]);
+  const untold = (id: typeof stories.id | typeof storyDays.storyId) =>
+    and(inArray(id, told), sql`not exists (select 1 from articles where articles.story_id = ${id})`);
+  await batchAll(
+    db,
+    [
+      ...unindexStatements(db, ids),
+      db.delete(articles).where(inArray(articles.id, jsonList(ids))),
+      db.delete(storyDays).where(untold(storyDays.storyId)),
+      db.delete(stories).where(untold(stories.id)),
+    ],
+    { mayBeLost: true },
+  );
+  return old.length;
 }
 
 /**
