@@ -9,10 +9,10 @@ import { type Member, membersOfStories, type StoryCard, storyCards } from "./sto
 /** How far back "now" goes. */
 export const windowHours = 48;
 /** The hottest stories of each day and language that are looked at. */
-const perDayMax = 80;
+const perDayMax = 60;
 /** And of all of them, those whose articles are read. */
-const shortlistMax = 80;
-const membersMax = 24;
+const shortlistMax = 50;
+const membersMax = 20;
 /** Newest articles of a source that are looked at. */
 const sourceArticlesMax = 300;
 const hourMs = 3_600_000;
