@@ -16,6 +16,7 @@ export type Job =
   | { kind: "join-stories" }
   | { kind: "refresh-sources" }
   | { kind: "source-task"; id: number }
+  | { kind: "alerts" }
   | { kind: "prune" };
 
 /** What the program is made of. Entry files build it; everybody else is handed it. */

@@ -1,5 +1,6 @@
 import { readClockTime } from "../news/clock-time.ts";
 import { isRule } from "../news/schedule.ts";
+import { listAlerts } from "../store/alerts.ts";
 import { allSubjects } from "../store/subjects.ts";
 import { changeSubscriber, type Subscriber } from "../store/subscribers.ts";
 import {
@@ -136,7 +137,8 @@ async function showList(visit: Visit): Promise<void> {
 export async function listMessage(visit: Visit) {
   const list = visit.known === undefined ? [] : await listSubscriptions(visit.app.db, visit.known.id);
   const views = list.map((subscription) => viewOf({ subscription, subscriber: visit.known! }));
-  return renderSubscriptions(views, { ...optionsOf(visit), pausedUntil: pauseOf(visit) });
+  const alerts = visit.known === undefined ? [] : await listAlerts(visit.app.db, visit.known.id);
+  return renderSubscriptions(views, { ...optionsOf(visit), alerts, pausedUntil: pauseOf(visit) });
 }
 
 async function askTime(visit: Visit, what: string): Promise<void> {

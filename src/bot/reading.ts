@@ -1,4 +1,5 @@
 import type { Message as TelegramMessage } from "grammy/types";
+import { nameIn } from "../news/name-in.ts";
 import type { SearchOrder } from "../news/pages.ts";
 import { findNews } from "../pages/search.ts";
 import { isStory, storyPage } from "../pages/story.ts";
@@ -137,7 +138,7 @@ async function refuseOthers(visit: Visit, [token]: string[]): Promise<string | n
 }
 
 /** The words behind a button: kept ones, else those that the message itself shows. */
-async function queryOf(visit: Visit, token: string | undefined): Promise<string | null> {
+export async function queryOf(visit: Visit, token: string | undefined): Promise<string | null> {
   const kept = token === undefined ? undefined : await findSearch(visit.app.db, token, visit.chatId);
   return kept?.query ?? queryFromMessage(visit.ctx.callbackQuery?.message?.text ?? "");
 }
@@ -157,7 +158,14 @@ async function story(visit: Visit, words: string): Promise<void> {
 export async function openStory(visit: Visit, id: number): Promise<void> {
   const page = await storyPage(visit.app.db, id, newsOf(visit));
   if (page === undefined) return say(visit, message(lines(visit.text.story.gone)));
-  await say(visit, renderStory(page, { ...readingOf(visit), kind: visit.kind, from: null }));
+  await say(visit, renderStory(page, { ...(await storyOptions(visit, page.title)), from: null }));
+}
+
+/** What a story is shown with: in private also an alert on the name that it is about. */
+async function storyOptions(visit: Visit, title: string) {
+  const word = isPrivate(visit) ? nameIn(title) : null;
+  const bell = word === null ? null : { word, token: await tokenFor(visit, word) };
+  return { ...readingOf(visit), kind: visit.kind, bell };
 }
 
 async function storyGone(visit: Visit, [id]: string[]): Promise<string | null> {
@@ -172,7 +180,7 @@ async function openInPlace(visit: Visit, [id, kind, token, page]: string[]): Pro
   const from: From | null = kind === "d" || kind === "t" || kind === "s" ? kind : null;
   const back =
     from === null ? null : { kind: from, ...(token === undefined ? {} : { token, page: Number(page ?? 1) }) };
-  const shown = renderStory(found, { ...readingOf(visit), kind: visit.kind, from: back });
+  const shown = renderStory(found, { ...(await storyOptions(visit, found.title)), from: back });
   const pressed = visit.ctx.callbackQuery?.message;
   // In a group a list stays for the others; the story comes below it.
   if (!isPrivate(visit)) return say(visit, { ...shown, buttons: shown.buttons.filter((row) => !row.some(isBack)) });
@@ -230,7 +238,7 @@ function isBack(button: Message["buttons"][number][number]): boolean {
   return "action" in button && button.action.startsWith("1:back");
 }
 
-function newsOf(visit: Visit) {
+export function newsOf(visit: Visit) {
   return {
     news: visit.known?.newsLanguages ?? visit.language,
     ...readingOf(visit),

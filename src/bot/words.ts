@@ -3,6 +3,7 @@ const meanings: Record<string, readonly string[]> = {
   top: ["热门", "头条", "热点", "top", "headlines"],
   digest: ["早报", "午报", "晚报", "简报", "日报", "digest"],
   subscribe: ["订阅", "訂閱", "subscribe"],
+  alert: ["提醒", "alert", "alerts"],
   settings: ["设置", "設定", "settings"],
   pause: ["暂停", "暫停", "pause"],
   resume: ["继续", "恢复", "繼續", "恢復", "resume"],

@@ -5,6 +5,7 @@ import { isFirstEmpty, lastToldAt } from "../store/subscribers.ts";
 import { action, readAction } from "../telegram/action.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
 import { broadcastCopy } from "./broadcast-copy.ts";
+import { alertOf } from "./compose-alert.ts";
 import type { Composer, Deliverable, Outgoing } from "./deliver-prepare.ts";
 
 /** What a digest is like for one who asks for it without having one. */
@@ -16,8 +17,7 @@ const firstDigests = 3;
 export function createComposer(app: Pick<App, "db" | "me" | "now">): Composer {
   return async (due, cache) => {
     if (due.kind === "broadcast") return broadcastCopy(app, due, cache);
-    // Until alerts are made, nothing makes such rows.
-    if (due.kind !== "digest") return [];
+    if (due.kind === "alert") return alertOf(app, due);
     return digestOf(app, due, cache);
   };
 }

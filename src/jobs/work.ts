@@ -6,8 +6,9 @@ import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
 import { deliver } from "./deliver.ts";
 import { handleUpdate, type UpdateHandler } from "./handle-update.ts";
-import { createIngest } from "./ingest.ts";
+import { createIngest, type Ingest } from "./ingest.ts";
 import { joinLoose } from "./join-stories.ts";
+import { createAlertMatcher } from "./match-alerts.ts";
 import { planDigests } from "./plan-digests.ts";
 import { proposeBreaking } from "./propose-breaking.ts";
 import { prune } from "./prune.ts";
@@ -22,7 +23,8 @@ export type WorkOptions = { signal?: AbortSignal; web?: WebTools; fetchFile?: Fe
 export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = {}): (job: Job) => Promise<void> {
   const { signal } = options;
   const compose = createComposer(app);
-  const ingest = createIngest(app.db, app.now);
+  const matchAlerts = createAlertMatcher(app);
+  const ingest = alerting(app, createIngest(app.db, app.now));
   return async (job) => {
     switch (job.kind) {
       case "update":
@@ -49,8 +51,19 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
         );
       case "source-task":
         return runSourceTask(app, { web: options.web, ingest, fetchFile: options.fetchFile, signal }, job.id);
+      case "alerts":
+        return matchAlerts();
       case "prune":
         return prune(app);
     }
+  };
+}
+
+/** What just came in is held against the alerts at once. */
+function alerting(app: Pick<App, "enqueue">, ingest: Ingest): Ingest {
+  return async (incoming) => {
+    const saved = await ingest(incoming);
+    if (saved.some((each) => each.outcome === "imported")) app.enqueue({ kind: "alerts" });
+    return saved;
   };
 }

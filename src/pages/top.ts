@@ -3,7 +3,7 @@ import type { TopLine, TopPage } from "../news/pages.ts";
 import { hasArticles } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
 import { hadStories } from "../store/had.ts";
-import { membersOfStories, type StoryCard, storyCards } from "../store/story-view.ts";
+import { currentStory, membersOfStories, type StoryCard, storyCards } from "../store/story-view.ts";
 import { topStories } from "../store/top.ts";
 import { languageOf, type Wanted } from "./wanted.ts";
 
@@ -43,9 +43,18 @@ export async function toldStories(db: Db, subscriberId: number, now: Date): Prom
 
 /** The same as lines of a list. */
 export async function toldPage(db: Db, subscriberId: number, wanted: Wanted): Promise<TopLine[]> {
-  const ids = await toldStories(db, subscriberId, wanted.now);
-  const members = await membersOfStories(db, ids, outletsReadMax);
-  const lists = ids.flatMap((id) => [members.get(id) ?? []]).filter((list) => list.length > 0);
+  return linesOfStories(db, await toldStories(db, subscriberId, wanted.now), wanted);
+}
+
+/** These stories as lines of a list, in this order; those that are gone are left out. */
+export async function linesOfStories(db: Db, ids: readonly number[], wanted: Wanted): Promise<TopLine[]> {
+  const current = new Set<number>();
+  for (const id of ids) {
+    const now = await currentStory(db, id);
+    if (now !== undefined) current.add(now);
+  }
+  const members = await membersOfStories(db, [...current], outletsReadMax);
+  const lists = [...current].flatMap((id) => [members.get(id) ?? []]).filter((list) => list.length > 0);
   return (await storyCards(db, lists, languageOf(wanted))).map((card) => lineOf(card, wanted.now));
 }
 

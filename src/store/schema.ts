@@ -1,3 +1,4 @@
+export * from "./schema/alerts.ts";
 export * from "./schema/broadcasts.ts";
 export * from "./schema/deliveries.ts";
 export * from "./schema/news.ts";

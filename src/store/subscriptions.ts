@@ -24,7 +24,7 @@ export async function listSubscriptions(db: Db, subscriberId: number): Promise<S
   return db
     .select()
     .from(subscriptions)
-    .where(eq(subscriptions.subscriberId, subscriberId))
+    .where(and(eq(subscriptions.subscriberId, subscriberId), eq(subscriptions.kind, "digest")))
     .orderBy(subscriptions.minute, subscriptions.id)
     .limit(subscriptionsMax * 2);
 }
@@ -137,11 +137,12 @@ export async function reschedule(db: Db, subscriber: Subscriber, now: Date): Pro
   return new Date(Math.min(...slots.map(({ slot }) => slot.getTime())));
 }
 
+/** How many digests a subscriber has. */
 export async function countSubscriptions(db: Db, subscriberId: number): Promise<number> {
   const [row] = await db
     .select({ n: sql<number>`count(*)` })
     .from(subscriptions)
-    .where(eq(subscriptions.subscriberId, subscriberId));
+    .where(and(eq(subscriptions.subscriberId, subscriberId), eq(subscriptions.kind, "digest")));
   return row?.n ?? 0;
 }
 

@@ -1,4 +1,5 @@
 import type { SearchOrder, SearchPage } from "../news/pages.ts";
+import { alertText } from "../text/alerts.ts";
 import { type Reading, textIn, whenNamed } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip } from "./clip.ts";
@@ -42,6 +43,9 @@ export function renderNoResult(
   const rows: Button[][] = [];
   if (near !== null) rows.push([{ text: text.searchFor(clip(near.word, 30)), action: action("near", options.token) }]);
   if (searched.week) rows.push([{ text: text.allTime, action: searchAction(options.token, 1, "best", false) }]);
+  if (options.kind === "private") {
+    rows.push([{ text: alertText(options.language).appears, action: action("bell", options.token) }]);
+  }
   return message(blocks(title, hint), rows);
 }
 
@@ -121,5 +125,6 @@ function searchButtons(found: SearchPage, { kind, token, language }: SearchOptio
   const sorted = found.articles > 1 || found.week ? filters : [];
   const other: Button[] =
     found.meant === null ? [] : [{ text: text.searchFor(clip(found.meant.word, 30)), action: action("near", token) }];
-  return [...(kind === "channel" ? [] : numberRows(open)), pager, sorted, other];
+  const bell: Button[] = kind === "private" ? [{ text: alertText(language).more, action: action("bell", token) }] : [];
+  return [...(kind === "channel" ? [] : numberRows(open)), pager, sorted, other, bell];
 }

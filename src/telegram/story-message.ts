@@ -1,5 +1,6 @@
 import type { Reason } from "../news/edition.ts";
 import type { StoryPage } from "../news/pages.ts";
+import { alertText } from "../text/alerts.ts";
 import { moment, type Reading, span, textIn } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
@@ -22,6 +23,8 @@ export type StoryOptions = Reading & {
   kind: "private" | "group" | "supergroup" | "channel";
   /** null when the page stands alone. */
   from: { kind: From; token?: string; page?: number } | null;
+  /** The name that an alert may be made on, behind its token; null without. */
+  bell?: { word: string; token: string } | null;
 };
 
 /** A story's page: what it is, how it went, who says so, what belongs to it, what else matters. */
@@ -112,7 +115,11 @@ function storyButtons(story: StoryPage, numbered: { storyId: number }[], options
     text: String(n + 1),
     action: action("story", storyId.toString(36), ...fromArgs(options)),
   }));
-  return [onward, [...read, ...(read.length > 0 ? [{ text: text.share, url: share }] : [])], backRow(options)];
+  const { bell = null, language } = options;
+  const alert: Button[] =
+    bell === null ? [] : [{ text: alertText(language).about(clip(bell.word, 24)), action: action("bell", bell.token) }];
+  const shared: Button[] = read.length > 0 ? [{ text: text.share, url: share }] : [];
+  return [onward, [...read, ...shared], alert, backRow(options)];
 }
 
 function backRow(options: StoryOptions): Button[] {

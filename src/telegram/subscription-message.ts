@@ -1,8 +1,10 @@
 import { builtInSubjects } from "../news/subjects.ts";
 import { readWish, type Wish } from "../news/wish.ts";
+import { alertText } from "../text/alerts.ts";
 import { editionName, type Language, type Reading, textIn } from "../text/index.ts";
 import { placeName } from "../text/places.ts";
 import { action } from "./action.ts";
+import { alertName } from "./alert-message.ts";
 import { clip } from "./clip.ts";
 import { blocks, bold, html, lines } from "./html.ts";
 import { type Button, type Message, message, numberRows } from "./message.ts";
@@ -81,16 +83,25 @@ function wishLine(wish: Wish, language: Language): string | null {
   return parts.length === 0 ? null : clip(parts.join(" · "), wishColumns);
 }
 
-/** All digests, a line and a number each. */
+/** All digests, then all alerts, a line and a number each. */
 export function renderSubscriptions(
   list: SubscriptionView[],
-  { pausedUntil, ...options }: SubscriptionOptions & { pausedUntil: Date | "open" | null; channel?: string },
+  {
+    pausedUntil,
+    alerts = [],
+    ...options
+  }: SubscriptionOptions & {
+    pausedUntil: Date | "open" | null;
+    alerts?: readonly { id: number; query: string; count: number }[];
+  },
 ): Message {
   const all = textIn(options.language);
   const text = all.subscriptions;
   const place = placeName(options.timezone, options.language);
   const add: Button = { text: text.add, action: action("add") };
-  if (list.length === 0) return message(lines(options.here ? text.noneHere : text.none), [[add]]);
+  const addAlert: Button = { text: alertText(options.language).add, action: action("alertask") };
+  const none = options.here ? text.noneHere : text.none;
+  if (list.length + alerts.length === 0) return message(lines(none), [[add, addAlert]]);
   const rows = list.map((each, n) => {
     const line = text.line(
       subscriptionName(each, options),
@@ -102,22 +113,29 @@ export function renderSubscriptions(
     const number = all.digest.number(n + 1);
     return html`${bold(number.trimEnd())}${number.slice(number.trimEnd().length)}${line}${paused}`;
   });
+  for (const alert of alerts) {
+    const number = all.digest.number(rows.length + 1);
+    const line = alertText(options.language).line(alertName(alert, options), alert.count);
+    rows.push(html`${bold(number.trimEnd())}${number.slice(number.trimEnd().length)}${line}`);
+  }
   const note =
     pausedUntil === null
       ? null
       : pausedUntil === "open"
         ? text.allPaused
         : text.pausedUntil(all.coming(pausedUntil, options));
-  const open = list.map(({ id }, n) => ({ text: String(n + 1), action: action("sub", id) }));
+  const open = [...list.map(({ id }) => action("sub", id)), ...alerts.map(({ id }) => action("alert", id))].map(
+    (opens, n) => ({ text: String(n + 1), action: opens }),
+  );
   const rest: Button[] = [
-    add,
     pausedUntil === null
       ? { text: text.pause, action: action("pauses") }
       : { text: all.pause.resume, action: action("resume") },
   ];
-  const title = options.here ? text.titleHere(place) : text.title(place);
+  const title = options.here ? text.titleHere(place) : alerts.length > 0 ? text.titleAll(place) : text.title(place);
   return message(blocks(bold(title), lines(...rows), note === null ? null : html`${note}`), [
     ...numberRows(open),
+    [add, addAlert],
     rest,
   ]);
 }

@@ -154,6 +154,7 @@ export const en: Text = {
   },
   subscriptions: {
     title: (place) => `Your digests (${place} time)`,
+    titleAll: (place) => `Your digests and alerts (${place} time)`,
     titleHere: (place) => `Digests here (${place} time)`,
     none: "You have no digest yet.",
     noneHere: "There is no digest here yet.",

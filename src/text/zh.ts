@@ -159,6 +159,7 @@ export const zh = {
   },
   subscriptions: {
     title: (place: string) => `你的简报（${place}时间）`,
+    titleAll: (place: string) => `你的简报和提醒（${place}时间）`,
     titleHere: (place: string) => `这里的简报（${place}时间）`,
     none: "你还没有定时简报。",
     noneHere: "这里还没有定时简报。",

@@ -1,0 +1,128 @@
+import type { App } from "../app.ts";
+import { createAlertIndex } from "../news/alerts.ts";
+import { parseQuery } from "../news/query.ts";
+import {
+  type AlertRow,
+  type AlertTarget,
+  alertFreshMs,
+  alertRows,
+  alertsAfter,
+  alertsPerHour,
+  alertTargets,
+  hourMs,
+  leaveQueue,
+  planAlerts,
+  type QueuedArticle,
+  queuedArticles,
+  storySlotMin,
+} from "../store/alerts.ts";
+import { type NewDelivery, priorityOf } from "../store/deliveries.ts";
+
+/** Articles of one look at the queue. */
+const articlesPerSlice = 50;
+/** Alerts of one read, and of one write. */
+const alertsPerSlice = 500;
+
+type MatchApp = Pick<App, "db" | "enqueue" | "log" | "now">;
+
+/**
+ * Holds what was just published against the alerts. They are kept in memory by their own words, and read once: new ones
+ * are read as they come, removed ones go when they match. Whoever is told is written to the ledger, where a story is
+ * unique, so that the same article twice tells nobody twice.
+ */
+export function createAlertMatcher(app: MatchApp): () => Promise<void> {
+  const index = createAlertIndex();
+  let lastId = 0;
+
+  async function readNew(): Promise<void> {
+    for (;;) {
+      const fresh = await alertsAfter(app.db, lastId, alertsPerSlice);
+      for (const { id, query } of fresh) index.add(id, parseQuery(query, { now: app.now() }));
+      lastId = fresh.at(-1)?.id ?? lastId;
+      if (fresh.length < alertsPerSlice) return;
+      await breathe();
+    }
+  }
+
+  async function matchOne(article: QueuedArticle): Promise<number> {
+    const now = app.now();
+    // An archive, or a server that was down for a day: that is no news any more.
+    if (now.getTime() - (article.publishedAt?.getTime() ?? 0) > alertFreshMs) return 0;
+    const ids = index.match(article);
+    const told = new Set<number>();
+    let planned = 0;
+    for (let at = 0; at < ids.length; at += alertsPerSlice) {
+      const slice = ids.slice(at, at + alertsPerSlice);
+      const targets = await alertTargets(app.db, slice, now);
+      const there = new Set(targets.map((target) => target.id));
+      for (const id of slice) if (!there.has(id)) index.remove(id);
+      const wanted = targets.filter((target) => wants(target, article) && !told.has(target.subscriberId));
+      const rows = await alertRows(app.db, slice, { storyId: article.storyId, now });
+      const decided = decide(wanted, { article, rows, told, now });
+      await planAlerts(app.db, { ...decided, now });
+      planned += decided.rows.length;
+      await breathe();
+    }
+    return planned;
+  }
+
+  return async () => {
+    let planned = 0;
+    for (;;) {
+      const waiting = await queuedArticles(app.db, articlesPerSlice);
+      if (waiting.length === 0) break;
+      await readNew();
+      for (const article of waiting) planned += await matchOne(article);
+      const ids = waiting.map((article) => article.id);
+      await leaveQueue(app.db, ids, app.now());
+    }
+    if (planned === 0) return;
+    app.log.info({ planned }, "alerts were planned");
+    app.enqueue({ kind: "deliver" });
+  };
+}
+
+function wants({ isAwake, sinceAt, newsLanguages, query }: AlertTarget, article: QueuedArticle): boolean {
+  if (!isAwake || (article.publishedAt ?? sinceAt) < sinceAt) return false;
+  return newsLanguages === "both" || article.language === newsLanguages || !isWrittenIn(newsLanguages, query);
+}
+
+/** Whoever reads Chinese and asks for "Greenreed" means the word, wherever it is told. */
+function isWrittenIn(language: string, query: string): boolean {
+  return language === "zh" ? /\p{Script=Han}/u.test(query) : /\p{Script=Latin}/u.test(query);
+}
+
+type Deciding = { article: QueuedArticle; rows: readonly AlertRow[]; told: Set<number>; now: Date };
+
+/** Who is told of the story now, and for whom this hour is full: they get one notice when it ends. */
+function decide(
+  wanted: readonly AlertTarget[],
+  { article, rows, told, now }: Deciding,
+): { rows: NewDelivery[]; missed: [number, number][] } {
+  const byAlert = Map.groupBy(rows, (row) => row.ref);
+  const planned: NewDelivery[] = [];
+  const missed: [number, number][] = [];
+  for (const { id, subscriberId } of wanted) {
+    const own = byAlert.get(id) ?? [];
+    if (told.has(subscriberId)) continue;
+    told.add(subscriberId);
+    if (own.some((row) => row.slot === article.storyId)) continue;
+    const row = { kind: "alert", ref: id, subscriberId, priority: priorityOf.alert } as const;
+    const sent = own.filter((each) => each.slot >= storySlotMin && each.state !== "failed");
+    if (sent.length < alertsPerHour) {
+      planned.push({ ...row, slot: article.storyId, dueAt: now });
+      continue;
+    }
+    missed.push([id, article.storyId]);
+    if (own.some((each) => each.slot < storySlotMin && each.slot * 1000 > now.getTime())) continue;
+    const first = Math.min(...sent.map((each) => each.at.getTime()));
+    const end = Math.ceil((first + hourMs) / 1000);
+    planned.push({ ...row, slot: end, dueAt: new Date(end * 1000) });
+  }
+  return { rows: planned, missed };
+}
+
+/** SQLite answers in the same turn: without this, whoever waits for the bot would wait for a million alerts. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
