@@ -446,6 +446,33 @@ describe("a reader in London", () => {
   });
 });
 
+describe("a time zone that is not understood", () => {
+  test("what is no place is a search one tap away, and the question is not asked again", async () => {
+    await world.say(READER_ID, "/timezone");
+    const [unknown] = await world.say(READER_ID, "海堤");
+    expect(unknown!.text).toContain("没找到叫“海堤”的地方");
+    expect(labels(unknown!)).toEqual(["改为搜索“海堤”"]);
+    expect(text((await world.press(READER_ID, "改为搜索“海堤”")).answers)).toMatch(/^🔍 海堤/);
+    expect(text(await world.say(READER_ID, "海堤"))).toMatch(/^🔍 海堤/);
+  });
+
+  test("a misspelt city is asked back; a clock of nowhere is called one", async () => {
+    for (const [said, zone] of [
+      ["San Fransisco", "America/Los_Angeles"],
+      ["Los Angles", "America/Los_Angeles"],
+    ] as const) {
+      const [which] = await world.say(LONDON_ID, `/timezone ${said}`);
+      expect(which!.text).toBe(`Which “${said}”?`);
+      await world.press(LONDON_ID, labels(which!)[0]!);
+      expect((await people())[0]!.timezone).toBe(zone);
+    }
+    for (const said of ["25:00", "05:10"]) {
+      const [answer] = await world.say(LONDON_ID, `/timezone ${said}`);
+      expect(answer!.text).toContain(`It is “${said}” nowhere now`);
+    }
+  });
+});
+
 describe("a group with topics", () => {
   const topic = () =>
     world.playground.messages(GROUP_ID).find((each) => each.forum_topic_created !== undefined)!.message_id;

@@ -14,7 +14,7 @@ import {
   when,
   whenNamed,
 } from "../src/text/index.ts";
-import { findPlaces, placeName } from "../src/text/places.ts";
+import { findPlaces, isClock, placeName } from "../src/text/places.ts";
 import { commandTexts, description, menus, shortDescription } from "../src/text/profile.ts";
 
 const now = new Date("2026-11-22T06:32:00Z");
@@ -147,8 +147,33 @@ describe("places", () => {
     ["2:32 pm", "Asia/Singapore"],
     ["下午2:32", "Asia/Singapore"],
     ["GMT", "UTC"],
+    ["Munich, Germany", "Europe/Berlin"],
+    ["London, Ontario", "America/Toronto"],
+    ["London, UK", "Europe/London"],
+    ["EST", "America/New_York"],
+    ["it's 2:32pm", "Asia/Singapore"],
+    ["It’s 10 pm", "America/Los_Angeles"],
+    ["现在下午2点半", "Asia/Singapore"],
+    ["现在是14点30了", "Asia/Singapore"],
   ])("%s is %s", async (said, zone) => {
     expect((await find(said))[0]).toBe(zone);
+  });
+
+  test("places are named in the reader's language", async () => {
+    const names = async (said: string, language: "zh" | "en") =>
+      (await findPlaces(said, { language, now })).map(({ name }) => name);
+    expect(await names("东京", "en")).toEqual(["Tokyo"]);
+    expect(await names("成都", "en")).toEqual(["Chengdu"]);
+    expect(await names("旧金山", "en")).toEqual(["San Francisco"]);
+    expect(await names("乌鲁木齐", "en")).toEqual(["Beijing time", "Xinjiang time"]);
+    expect(await names("Chengdu", "zh")).toEqual(["成都"]);
+    expect(await names("Tokyo", "zh")).toEqual(["东京"]);
+    expect(await names("Mumbai, India", "zh")).toEqual(["孟买"]);
+  });
+
+  test("what is a clock, and what is none", () => {
+    for (const said of ["25:00", "12:10", "5pm", "现在下午3点", "it's 5 pm"]) expect(isClock(said), said).toBe(true);
+    for (const said of ["5", "台风", "London", "2026", "G20"]) expect(isClock(said), said).toBe(false);
   });
 
   test("one word for several places asks which", async () => {

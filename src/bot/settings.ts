@@ -1,10 +1,12 @@
 import tzLookup from "@photostructure/tz-lookup";
 import { fold } from "../news/fold.ts";
+import { nearestSpelling } from "../news/near-spelling.ts";
 import { changeSubscriber } from "../store/subscribers.ts";
 import { countSubscriptions, listSubscriptions, pauseOpenEnd, reschedule } from "../store/subscriptions.ts";
 import { lines } from "../telegram/html.ts";
-import { message } from "../telegram/message.ts";
+import { type Message, message } from "../telegram/message.ts";
 import {
+  insteadSearch,
   type NewsLanguages,
   renderLanguages,
   renderPaused,
@@ -15,10 +17,11 @@ import {
   renderZoneSet,
 } from "../telegram/settings-message.ts";
 import { firstMinute, renderStart } from "../telegram/start-message.ts";
-import { canonicalZone, findPlaces, type Place, placeName } from "../text/places.ts";
+import { canonicalZone, cityNames, findPlaces, isClock, type Place, placeName } from "../text/places.ts";
 import { ask, say, show } from "./answer.ts";
 import { viewOf } from "./digests.ts";
 import { type Area, wholeNumber } from "./handler.ts";
+import { tokenFor } from "./reading.ts";
 import { ensureKnown, isPrivate, readingOf, refreshed, type Visit, zoneGuess } from "./visit.ts";
 
 const dayMs = 86_400_000;
@@ -68,19 +71,41 @@ async function askZone(visit: Visit, minute: number | null): Promise<void> {
   await ask(visit, message(lines(visit.text.zone.askGroup)), what, visit.text.zone.placeholder);
 }
 
-/** A city, a clock time, an offset or a zone's name: sets it, asks which, or says that it was not found. */
-export async function answerZone(visit: Visit, what: string, words: string): Promise<boolean> {
-  const options = { language: visit.language, now: visit.now };
-  let places = await findPlaces(words, options);
-  if (places.length === 0) places = await findPlaces(fold(words), options);
+/**
+ * A city, a clock time, an offset or a zone's name: sets it, asks which, or says that it was not found. The question is
+ * not asked again: the next words are a search, as they always are.
+ */
+export async function answerZone(visit: Visit, what: string, words: string): Promise<void> {
+  const { places, sure } = await placesOf(visit, words);
   const shown = [...words].slice(0, wordsShownMax).join("");
   const minute = wholeNumber(what.split(":")[1], 0, 1439);
-  if (places.length === 0)
-    await ask(visit, message(lines(visit.text.zone.unknown(shown))), what, visit.text.zone.placeholder);
-  else if (places.length > 1) await say(visit, renderZoneChoice(shown, places, { ...readingOf(visit), minute }));
-  else if (minute === null) await storeZone(visit, places[0]!);
-  else await say(visit, renderStart({ ...readingOf(visit), guess: places[0]!.timezone, minute }));
-  return true;
+  const [only] = places;
+  if (only === undefined) await say(visit, await notFound(visit, words, shown));
+  else if (places.length > 1 || !sure)
+    await say(visit, renderZoneChoice(shown, places, { ...readingOf(visit), minute }));
+  else if (minute === null) await storeZone(visit, only);
+  else await say(visit, renderStart({ ...readingOf(visit), guess: only.timezone, minute }));
+}
+
+/** The places that words mean, in other characters or another spelling if need be; that one is not sure. */
+async function placesOf(visit: Visit, words: string): Promise<{ places: Place[]; sure: boolean }> {
+  const options = { language: visit.language, now: visit.now };
+  for (const each of [words, fold(words)]) {
+    const places = await findPlaces(each, options);
+    if (places.length > 0) return { places, sure: true };
+  }
+  const [city = ""] = words.split(",");
+  const isLatin = /^[a-z .'’-]{4,}$/i.test(city);
+  const spelt = isLatin ? nearestSpelling(city, await cityNames()) : null;
+  return { places: spelt === null ? [] : await findPlaces(spelt, options), sure: false };
+}
+
+/** What is no place may be something to search for; in a group only what is asked for is searched. */
+async function notFound(visit: Visit, words: string, shown: string): Promise<Message> {
+  const text = visit.text.zone;
+  if (isClock(words)) return message(lines(text.noClock(shown)));
+  const search = isPrivate(visit) ? [[insteadSearch(shown, await tokenFor(visit, words), visit)]] : [];
+  return message(lines(text.unknown(shown)), search);
 }
 
 /** Where a person is, as their phone says. */

@@ -216,7 +216,9 @@ export const en: Text = {
     setHere: (time, place) => `Set: it is ${time} here (${place})`,
     which: (words) => `Which “${words}”?`,
     unknown: (words) =>
-      `I can’t find “${words}”. Send a large city nearby, the time it is where you are (14:32), or UTC+8.`,
+      `I know no place called “${words}”. Send /timezone with a large city nearby, the time where you are (14:32), or UTC+8.`,
+    noClock: (words) =>
+      `It is “${words}” nowhere now. Send /timezone with the time where you are, for example 14:32, or a city.`,
     location: "📍 Use my location",
     placeholder: "A city, or the time now",
     moved: "Digests keep their hour, in the new zone.",

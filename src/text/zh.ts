@@ -220,7 +220,9 @@ export const zh = {
     set: (time: string, place: string) => `好，你那里现在是 ${time}（${place}）`,
     setHere: (time: string, place: string) => `好，这里现在是 ${time}（${place}）`,
     which: (words: string) => `“${words}”是哪一个？`,
-    unknown: (words: string) => `没找到“${words}”。发附近大城市的名字、你那里现在的时间（14:32），或 UTC+8。`,
+    unknown: (words: string) =>
+      `没找到叫“${words}”的地方。发 /timezone 加附近大城市的名字、你那里现在的时间（14:32），或 UTC+8。`,
+    noClock: (words: string) => `没有地方现在是“${words}”。发 /timezone 加你那里现在的时间，比如 14:32，或城市。`,
     location: "📍 用我的位置",
     placeholder: "城市，或现在的时间",
     moved: "简报的钟点不变，按新时区发。",
