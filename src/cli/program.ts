@@ -8,6 +8,7 @@ import { addImportCommand } from "./import.ts";
 import { addReadCommand } from "./read.ts";
 import { createShell, type Shell } from "./shell.ts";
 import { addSourcesCommand } from "./sources.ts";
+import { addSubscriberCommands } from "./subscribers.ts";
 import { addWebhookCommand } from "./webhook.ts";
 
 /** `npm run -s tidings -- <command>`: the same program from a shell, also beside a running server. */
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   addDeliveryCommands(program, shell);
   addBroadcastCommand(program, shell);
   addBackupCommands(program, shell);
+  addSubscriberCommands(program, shell);
   addWebhookCommand(program, shell);
   addDoctorCommand(program, shell);
   return program;

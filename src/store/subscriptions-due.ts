@@ -1,8 +1,8 @@
-import { eq, gt, isNotNull, min, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, min, type SQL, sql } from "drizzle-orm";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { priorityOf, tooLate } from "./deliveries.ts";
 import { seconds } from "./json-list.ts";
-import { deliveries, type SubscriberState, subscriptions } from "./schema.ts";
+import { deliveries, type SubscriberState, subscribers, subscriptions } from "./schema.ts";
 
 /** Subscriptions of one slice: one read and one write of a few milliseconds each. */
 export const planSliceMax = 300;
@@ -70,6 +70,30 @@ export async function nextDueAt(db: Db): Promise<Date | null> {
     .from(subscriptions)
     .where(isNotNull(subscriptions.dueAt));
   return row?.at ?? null;
+}
+
+/** Digests of readers who have not left, in the order in which they were made, from after `afterId`: for an export. */
+export async function digestsAfter(db: Db, afterId: number, limit = planSliceMax) {
+  return db
+    .select({
+      id: subscriptions.id,
+      chatId: subscribers.chatId,
+      language: subscribers.language,
+      timezone: subscribers.timezone,
+      minute: subscriptions.minute,
+      rule: subscriptions.rule,
+    })
+    .from(subscriptions)
+    .innerJoin(subscribers, eq(subscribers.id, subscriptions.subscriberId))
+    .where(
+      and(
+        gt(subscriptions.id, afterId),
+        eq(subscriptions.kind, "digest"),
+        inArray(subscribers.state, ["active", "resting"]),
+      ),
+    )
+    .orderBy(subscriptions.id)
+    .limit(limit);
 }
 
 /** How many digests are due at this very moment, counted up to `most`. */
