@@ -202,6 +202,24 @@ describe("a reader in Shanghai", () => {
     expect(await rows()).toHaveLength(3);
   });
 
+  test("the hour alone is asked for, and a bare number answers; other words are a search", async () => {
+    await world.say(READER_ID, "/subscribe");
+    expect(text(await world.say(READER_ID, "海堤"))).toMatch(/^🔍 海堤/);
+    await world.say(READER_ID, "/subscribe");
+    expect(text(await world.say(READER_ID, "8"))).toContain("每天 08:00（上海）发早报");
+    const [asked] = await world.say(READER_ID, "/subscribe 工作日");
+    expect(asked!.text).toBe("工作日\n几点发给你？点一个，或发钟点，比如 7点半。");
+    await world.press(READER_ID, "07:00");
+    await world.say(READER_ID, "/subscribe 科技 周末");
+    await world.say(READER_ID, "21");
+    expect((await rows()).map(({ minute, rule, query }) => [minute, rule, query])).toEqual([
+      [480, "daily", ""],
+      [420, "workdays", ""],
+      [1260, "weekly:6,7", "subject:tech"],
+    ]);
+    expect(text(await world.say(READER_ID, "9"))).toMatch(/^🔍/);
+  });
+
   test("a digest about one subject carries its name", async () => {
     expect(text(await world.say(READER_ID, "/subscribe 20:00 科技 工作日"))).toContain(
       "工作日 20:00（上海）发科技晚报",

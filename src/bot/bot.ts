@@ -13,7 +13,7 @@ import { areas } from "./areas.ts";
 import { answerBreaking } from "./breaking.ts";
 import { onChannelPicked, onPickerClosed } from "./channel.ts";
 import { answerTime } from "./digest-edits.ts";
-import { makeDigest, notTime } from "./digests.ts";
+import { answerHour, makeDigest, notTime } from "./digests.ts";
 import { hasRole } from "./duty.ts";
 import { answerTitle } from "./edition.ts";
 import type { Command, Press } from "./handler.ts";
@@ -117,6 +117,7 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   else if (what === "feedback") await feedback(visit, words);
   else if (what === "source") await addAddress(visit, words);
   else if (what === "alert") await alert(visit, words);
+  else if (what.startsWith("hour")) return answerHour(visit, what, words);
   else if (what.startsWith("zone")) await answerZone(visit, what, words);
   else if (what.startsWith("ed:")) return answerTitle(visit, what, words);
   else if (what.startsWith("bc:")) return answerBreaking(visit, what, words);

@@ -1,7 +1,7 @@
-import { readClockTime } from "../news/clock-time.ts";
+import { readClockTime, readDays } from "../news/clock-time.ts";
 import { isRule } from "../news/schedule.ts";
 import { listAlerts } from "../store/alerts.ts";
-import { allSubjects } from "../store/subjects.ts";
+import { allSubjects, findSubject } from "../store/subjects.ts";
 import { changeSubscriber, type Subscriber } from "../store/subscribers.ts";
 import {
   addSubscription,
@@ -11,6 +11,7 @@ import {
   subscriptionByOrigin,
   subscriptionsMax,
 } from "../store/subscriptions.ts";
+import { closeAsk, rememberAsk } from "../store/visits.ts";
 import { action } from "../telegram/action.ts";
 import { html, lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
@@ -40,7 +41,7 @@ export const digests: Area = {
   presses: {
     at: { act: subscribeAt, managed: true },
     attime: { act: (visit) => askTime(visit, "time"), managed: true },
-    add: { act: (visit) => say(visit, renderSubscribeAsk(optionsOf(visit))), managed: true },
+    add: { act: (visit) => askHour(visit, {}), managed: true },
     subs: { act: async (visit) => show(visit, await listMessage(visit)), managed: true },
   },
 };
@@ -49,10 +50,15 @@ export type Own = { subscription: Subscription; subscriber: Subscriber };
 
 /** `/subscribe 08:00 工作日`: makes it; bare it asks, with buttons. */
 async function subscribe(visit: Visit, words: string): Promise<void> {
-  if (words === "") return say(visit, renderSubscribeAsk(optionsOf(visit)));
+  if (words === "") return askHour(visit, {});
   const { query, rest } = await takeSubject(visit, words);
   const said = readClockTime(rest);
-  if (said === null) return say(visit, notTime(visit, words));
+  if (said === null) {
+    const rule = readDays(rest);
+    const isSubject = query !== "" && rest.trim() === "";
+    if (rule !== null || isSubject) return askHour(visit, { rule: rule ?? "daily", query });
+    return say(visit, notTime(visit, words));
+  }
   await makeDigest(visit, { minute: said.minute, rule: said.rule ?? "daily", query }, say);
 }
 
@@ -66,10 +72,34 @@ export async function takeSubject(visit: Visit, words: string): Promise<{ query:
   return { query: "", rest: words };
 }
 
-async function subscribeAt(visit: Visit, [at, rule = "daily"]: string[]): Promise<void> {
+/** The hour of a digest whose days or subject are known: one tap, or typed, if only "8"; other words are a search. */
+async function askHour(visit: Visit, known: { rule?: string; query?: string }): Promise<void> {
+  const { app, chatId, userId, now } = visit;
+  const slug = known.query?.replace("subject:", "") ?? "";
+  const rule = known.rule ?? "daily";
+  await rememberAsk(app.db, { chatId, userId: userId ?? 0, what: `hour ${rule} ${slug}`.trim() }, now);
+  await say(visit, renderSubscribeAsk({ ...optionsOf(visit), ...(known.rule === undefined ? {} : { rule, slug }) }));
+}
+
+/** The words after that question; false when they are no hour. */
+export async function answerHour(visit: Visit, what: string, words: string): Promise<boolean> {
+  const [, rule = "daily", slug = ""] = what.split(" ");
+  const { query, rest } = await takeSubject(visit, words);
+  const said = readClockTime(rest);
+  if (said === null) return false;
+  const about = query === "" && slug !== "" ? `subject:${slug}` : query;
+  await makeDigest(visit, { minute: said.minute, rule: said.rule ?? rule, query: about }, say);
+  return true;
+}
+
+async function subscribeAt(visit: Visit, [at, rule = "daily", slug = ""]: string[]): Promise<void> {
   const minute = wholeNumber(at, 0, 1439);
-  if (minute === null || !isRule(rule)) return say(visit, message(lines(visit.text.small.tooOldShort)));
-  await makeDigest(visit, { minute, rule }, say);
+  const subject = slug === "" ? null : await findSubject(visit.app.db, slug);
+  if (minute === null || !isRule(rule) || subject === undefined) {
+    return say(visit, message(lines(visit.text.small.tooOldShort)));
+  }
+  await closeAsk(visit.app.db, visit.chatId, visit.userId ?? 0);
+  await makeDigest(visit, { minute, rule, query: subject === null ? "" : `subject:${subject.slug}` }, say);
 }
 
 /** A time that nobody understood: says so, with an example. */

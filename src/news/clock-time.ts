@@ -23,6 +23,13 @@ export function readClockTime(said: string): SaidTime | null {
   return minute === null ? null : { minute, rule };
 }
 
+/** The days alone, without an hour: 工作日, "mon, wed"; null when that is not all that was said. */
+export function readDays(said: string): string | null {
+  if (said.length > charsMax) return null;
+  const { rule, rest } = takeDays(said.normalize("NFKC").toLowerCase().trim());
+  return rest.replace(/\b(at|on|and|the)\b|[,、，;。的和在每]/g, " ").trim() === "" ? (rule ?? null) : null;
+}
+
 const weekdayNames: readonly (readonly [RegExp, number])[] = [
   [/\bmon(?:days?)?\b/g, 1],
   [/\btue(?:s|sdays?)?\b/g, 2],

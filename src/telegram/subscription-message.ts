@@ -243,12 +243,20 @@ export function renderRemoveAsk(view: SubscriptionView, options: Reading): Messa
   ]);
 }
 
-/** A bare /subscribe: the usual hours, one tap each. */
-export function renderSubscribeAsk(options: SubscriptionOptions): Message {
+/** A bare /subscribe: the usual hours, one tap each; of the days and the subject that were named. */
+export function renderSubscribeAsk(options: SubscriptionOptions & { rule?: string; slug?: string }): Message {
   const all = textIn(options.language);
   const text = all.subscribe;
-  const hours = hourChoices.map((minute) => ({ text: all.minute(minute), action: action("at", minute) }));
-  return message(lines(options.here ? text.askGroup : text.ask), [
+  const { rule, slug = "" } = options;
+  const named = rule === undefined ? [] : slug === "" ? [rule] : [rule, slug];
+  const hours = hourChoices.map((minute) => ({ text: all.minute(minute), action: action("at", minute, ...named) }));
+  const question = options.here ? text.askGroup : text.ask;
+  if (rule !== undefined) {
+    const gap = options.language === "zh" ? "" : " ";
+    const what = [ruleText(rule, options), slug === "" ? "" : subjectName(slug, options.language)].filter(Boolean);
+    return message(lines(bold(what.join(all.comma)), `${question}${gap}${text.orType}`), rowsOfThree(hours));
+  }
+  return message(lines(question), [
     ...rowsOfThree(hours),
     [
       { text: text.workdays(all.minute(480)), action: action("at", 480, "workdays") },

@@ -128,6 +128,7 @@ export const en: Text = {
   subscribe: {
     ask: "When shall I send it?",
     askGroup: "When shall I post it here?",
+    orType: "Tap one, or send the hour, for example 7:30.",
     workdays: (time) => `Workdays ${time}`,
     otherTime: "Another hour",
     askTime:

@@ -133,6 +133,7 @@ export const zh = {
   subscribe: {
     ask: "几点发给你？",
     askGroup: "几点发到这里？",
+    orType: "点一个，或发钟点，比如 7点半。",
     workdays: (time: string) => `工作日 ${time}`,
     otherTime: "别的钟点",
     askTime: "发钟点给我，比如 07:30，或 8点半。也可以加 工作日、周末、每周一三五，或 科技、财经、体育。",
