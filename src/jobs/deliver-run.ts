@@ -34,7 +34,7 @@ export type Run = {
   launch(ready: readonly Prepared[]): Promise<void>;
   /** Writes down what ended, when it is time. */
   settleSome(): Promise<void>;
-  /** Waits so long, or until a call ends; what ended is written down first. */
+  /** Waits so long; what ends meanwhile is written down. */
   pause(ms: number): Promise<void>;
   /** Waits for all calls and writes down what became of them. */
   finish(): Promise<void>;
@@ -53,6 +53,10 @@ export function createRun(app: DeliverApp, inFlightMax: number): Run {
   async function settleAll(): Promise<void> {
     await settleEnded(app, ended, token);
     settledAt = performance.now();
+  }
+
+  async function settleSome(): Promise<void> {
+    if (ended.outcomes.length >= settleAtOnce || performance.now() - settledAt >= settleEveryMs) await settleAll();
   }
 
   async function fly(prepared: Prepared): Promise<void> {
@@ -106,13 +110,13 @@ export function createRun(app: DeliverApp, inFlightMax: number): Run {
         for (const each of ours) void fly(each);
       }
     },
-    settleSome: async () => {
-      if (ended.outcomes.length >= settleAtOnce || performance.now() - settledAt >= settleEveryMs) await settleAll();
-    },
+    settleSome,
     pause: async (ms) => {
-      await settleAll();
-      const before = inFlight;
-      await Promise.race([after(ms), until(() => inFlight < before)]);
+      // Not woken by each call's end: a thousand a second would be written down one by one.
+      for (let left = ms; left > 0; left -= settleEveryMs) {
+        await after(Math.min(left, settleEveryMs));
+        await settleSome();
+      }
     },
     finish: async () => {
       await until(() => inFlight === 0);
