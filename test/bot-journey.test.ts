@@ -12,6 +12,7 @@ import {
   storyDays,
   subscribers,
   subscriptions,
+  updates,
 } from "../src/store/schema.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 
@@ -464,6 +465,30 @@ describe("a reader in London", () => {
   });
 });
 
+describe("a command that does not exist", () => {
+  test("the one that was meant is named", async () => {
+    const [search] = await world.say(READER_ID, "/serch 海堤");
+    expect(search!.text).toBe("没有这个命令。你要的是不是 /search 海堤");
+    expect(labels(search!)).toEqual(["改为搜索“海堤”"]);
+    expect(text(await world.say(READER_ID, "/searchtunnel"))).toContain("/search tunnel");
+    expect(text(await world.say(READER_ID, "/subscribee"))).toContain("/subscribe");
+    expect(text(await world.say(READER_ID, "/xyzzy"))).toContain("没有这个命令。发个词就能查新闻");
+    expect(text(await world.say(READER_ID, "/status"))).not.toContain("status");
+  });
+
+  test("/status does not count itself among what waits", async () => {
+    const waiting = { body: "{}", receivedAt: world.app.now(), dueAt: world.app.now() };
+    world.playground.acts.say(ADMIN_ID, ADMIN_ID, "/status");
+    const [asked] = await world.bot.api.getUpdates({ timeout: 0, allowed_updates: [] });
+    await world.app.db.insert(updates).values([
+      { id: asked!.update_id, ...waiting },
+      { id: 7, ...waiting },
+    ]);
+    await world.settle();
+    expect(world.last(ADMIN_ID).text).toContain("等着处理的消息 1 ");
+  });
+});
+
 describe("a time zone that is not understood", () => {
   test("what is no place is a search one tap away, and the question is not asked again", async () => {
     await world.say(READER_ID, "/timezone");
@@ -512,7 +537,7 @@ describe("a group with topics", () => {
     const thread = topic();
     const said = { thread, anonymous: true };
     const answers = await world.say(ADMIN_ID, "/subscribe@tidings_bot 20:00", GROUP_ID, said);
-    expect(text(answers)).toMatch(/^好，(?:科技 话题|这个话题)每天 20:00（上海）会收到 晚报。/);
+    expect(text(answers)).toMatch(/^好，科技 话题每天 20:00（上海）会收到 晚报。/);
     expect(answers[0]!.message_thread_id).toBe(thread);
     expect(await people()).toMatchObject([{ chatId: GROUP_ID, threadId: thread, kind: "supergroup" }]);
     expect((await rows())[0]).toMatchObject({ minute: 1200, silent: true });

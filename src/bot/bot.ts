@@ -1,12 +1,14 @@
 import { type BotError, Composer, type Context } from "grammy";
 import type { App } from "../app.ts";
 import { readClockTime } from "../news/clock-time.ts";
+import { nearestSpelling } from "../news/near-spelling.ts";
 import { closeAsk, openAsk } from "../store/visits.ts";
 import { action, readAction } from "../telegram/action.ts";
 import { lines } from "../telegram/html.ts";
 import { type Message, message } from "../telegram/message.ts";
 import { searchAction } from "../telegram/search-message.ts";
 import { insteadSearch } from "../telegram/settings-message.ts";
+import { menus } from "../text/profile.ts";
 import { alert } from "./alerts.ts";
 import { say, toast } from "./answer.ts";
 import { areas } from "./areas.ts";
@@ -65,7 +67,7 @@ async function onCommand(visit: Visit, spoken: Spoken): Promise<void> {
   // Commands of other bots in the same group are none of our business.
   if (!known && !isPrivate(visit) && !spoken.addressed) return;
   if (!(await inPace(visit))) return;
-  if (!known) return say(visit, message(lines(visit.text.small.unknown)));
+  if (!known) return say(visit, await unknownCommand(visit, spoken));
   if (command.privateOnly === true && !isPrivate(visit)) return say(visit, message(lines(visit.text.small.inPrivate)));
   if (command.managed === true && (await mayManage(visit)) !== "yes") {
     return say(visit, message(lines(visit.text.small.notAdmin)));
@@ -76,6 +78,17 @@ async function onCommand(visit: Visit, spoken: Spoken): Promise<void> {
     async () => action("cmd", spoken.name),
     () => command.run(visit, spoken.words),
   );
+}
+
+/** No such command: the one that was perhaps meant, of those that everybody has. */
+async function unknownCommand(visit: Visit, { name, words }: Spoken): Promise<Message> {
+  const { small } = visit.text;
+  const begun = menus.private.find((each) => name.startsWith(each) && name !== each);
+  const meant = begun ?? nearestSpelling(name, menus.private);
+  if (meant === null || !menus.private.some((each) => each === meant)) return message(lines(small.unknown));
+  const said = [begun === undefined ? "" : name.slice(begun.length), words].filter(Boolean).join(" ");
+  const shown = message(lines(small.meantCommand([`/${meant}`, said].filter(Boolean).join(" "))));
+  return meant === "search" && said !== "" && isPrivate(visit) ? orSearch(visit, shown, said) : shown;
 }
 
 /** Anything that is no command, in a private chat: an answer, a plain word, a time, else a search. */

@@ -14,7 +14,7 @@ export const operator: Area = {
 
 async function status(visit: Visit): Promise<void> {
   const { text } = visit;
-  const seen = await glance(visit.app.db, visit.now);
+  const seen = await glance(visit.app.db, visit.now, { askedBy: visit.updateId });
   const newest = seen.newestArticleAt === null ? null : new Date(seen.newestArticleAt);
   const rows = [
     text.status.counts(text.number(seen.sources), text.number(seen.activeSubscribers)),

@@ -236,7 +236,11 @@ export class Acts {
   }
 
   #tell(chat: Chat, message: Kept, kind: "message" | "channel_post" | "edited_message" | "edited_channel_post"): void {
-    this.#world.updates.push(kind, `c${chat.json.id}`, told(message));
+    // What is said in a topic answers, to the bot, the message that opened it: that is how it learns the topic's name.
+    const opened = message.is_topic_message ? chat.messages.get(message.message_thread_id ?? 0) : undefined;
+    const isOwn = message.reply_to_message !== undefined || opened?.forum_topic_created === undefined;
+    const heard = isOwn ? message : { ...message, reply_to_message: asReply(opened) };
+    this.#world.updates.push(kind, `c${chat.json.id}`, told(heard));
   }
 
   #membership(chat: Chat, { userId, from, to }: { userId: number; from: MemberStatus; to: MemberStatus }): void {

@@ -14,15 +14,15 @@ export type Glance = {
   deliveriesDue: number;
 };
 
-/** The store at a glance, in bounded time whatever its size. */
-export async function glance(db: Db, now: Date): Promise<Glance> {
+/** The store at a glance, in bounded time whatever its size. The update that asks (`askedBy`) is not one that waits. */
+export async function glance(db: Db, now: Date, { askedBy = 0 } = {}): Promise<Glance> {
   const at = Math.floor(now.getTime() / 1000);
   const [row] = await db.all<Record<string, number | null>>(sql`
     select
       (select published_at from articles order by id desc limit 1) as newest,
       (select count(*) from (select 1 from sources limit ${countedMax})) as sources,
       (select count(*) from (select 1 from subscribers where state = 'active' limit ${countedMax})) as subscribers,
-      (select count(*) from (select 1 from updates where due_at is not null limit ${countedMax})) as updates,
+      (select count(*) from (select 1 from updates where due_at is not null and id <> ${askedBy} limit ${countedMax})) as updates,
       (select count(*) from (select 1 from deliveries where due_at <= ${at} limit ${countedMax})) as deliveries`);
   const newest = row?.newest;
   return {

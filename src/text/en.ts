@@ -288,6 +288,7 @@ export const en: Text = {
     again: "Try again",
     tooFast: "A few seconds, please",
     unknown: "There is no such command. Type a word to search, or tap /help",
+    meantCommand: (command) => `There is no such command. Did you mean ${command}`,
     hello: "Hello. One message a day, with the news that matters.\nTo look something up, just type it.",
     welcome: "You’re welcome",
     insteadSearch: (words) => `Search for “${words}” instead`,

@@ -292,6 +292,7 @@ export const zh = {
     again: "再试一次",
     tooFast: "稍等几秒",
     unknown: "没有这个命令。发个词就能查新闻，或点 /help",
+    meantCommand: (command: string) => `没有这个命令。你要的是不是 ${command}`,
     hello: "你好，我每天一条消息，告诉你当天大事。\n想查什么，直接发词给我。",
     welcome: "不客气",
     insteadSearch: (words: string) => `改为搜索“${words}”`,
