@@ -17,6 +17,7 @@ export type Job =
   | { kind: "refresh-sources" }
   | { kind: "source-task"; id: number }
   | { kind: "alerts" }
+  | { kind: "tell-news" }
   | { kind: "prune" };
 
 /** What the program is made of. Entry files build it; everybody else is handed it. */

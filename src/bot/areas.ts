@@ -10,6 +10,7 @@ import { desk } from "./edition.ts";
 import type { Area } from "./handler.ts";
 import { leaving } from "./leaving.ts";
 import { operator } from "./operator.ts";
+import { opinions } from "./opinions.ts";
 import { reading } from "./reading.ts";
 import { admins } from "./roles.ts";
 import { settings } from "./settings.ts";
@@ -31,6 +32,7 @@ export const areas: readonly Area[] = [
   small,
   channel,
   operator,
+  opinions,
   breaking,
   desk,
   breakingChoice,

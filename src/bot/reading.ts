@@ -4,6 +4,7 @@ import type { SearchOrder } from "../news/pages.ts";
 import { findNews } from "../pages/search.ts";
 import { isStory, storyPage } from "../pages/story.ts";
 import { hasNews, toldPage, topPage, topWords } from "../pages/top.ts";
+import { voteOf } from "../store/feedback.ts";
 import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
 import { countSources } from "../store/sources.ts";
 import { allSubjects, findSubject } from "../store/subjects.ts";
@@ -35,7 +36,7 @@ export const reading: Area = {
     top: { act: (visit, [again, slug]) => showTop(visit, { inPlace: again === "1", words: slug ?? "" }) },
     page: { refuse: refuseOthers, act: turnPage },
     near: { refuse: refuseOthers, act: searchNear },
-    story: { refuse: storyGone, act: openInPlace },
+    story: { refuse: storyGone, act: (visit, args) => openInPlace(visit, args) },
     back: { act: back },
     again: { act: showAgain },
   },
@@ -158,14 +159,15 @@ async function story(visit: Visit, words: string): Promise<void> {
 export async function openStory(visit: Visit, id: number): Promise<void> {
   const page = await storyPage(visit.app.db, id, newsOf(visit));
   if (page === undefined) return say(visit, message(lines(visit.text.story.gone)));
-  await say(visit, renderStory(page, { ...(await storyOptions(visit, page.title)), from: null }));
+  await say(visit, renderStory(page, { ...(await storyOptions(visit, page)), from: null }));
 }
 
 /** What a story is shown with: in private also an alert on the name that it is about. */
-async function storyOptions(visit: Visit, title: string) {
+async function storyOptions(visit: Visit, { title, storyId }: { title: string; storyId: number }) {
   const word = isPrivate(visit) ? nameIn(title) : null;
   const bell = word === null ? null : { word, token: await tokenFor(visit, word) };
-  return { ...readingOf(visit), kind: visit.kind, bell };
+  const vote = isPrivate(visit) ? await voteOf(visit.app.db, visit.chatId, storyId) : 0;
+  return { ...readingOf(visit), kind: visit.kind, bell, vote };
 }
 
 async function storyGone(visit: Visit, [id]: string[]): Promise<string | null> {
@@ -174,13 +176,17 @@ async function storyGone(visit: Visit, [id]: string[]): Promise<string | null> {
 }
 
 /** A number under a digest, a search or a story: its page in place, with the way back. */
-async function openInPlace(visit: Visit, [id, kind, token, page]: string[]): Promise<void> {
+export async function openInPlace(
+  visit: Visit,
+  [id, kind, token, page]: string[],
+  { asksWhy = false } = {},
+): Promise<void> {
   const found = await storyPage(visit.app.db, idOf(id) ?? 0, newsOf(visit));
   if (found === undefined) return;
   const from: From | null = kind === "d" || kind === "t" || kind === "s" ? kind : null;
   const back =
     from === null ? null : { kind: from, ...(token === undefined ? {} : { token, page: Number(page ?? 1) }) };
-  const shown = renderStory(found, { ...(await storyOptions(visit, found.title)), from: back });
+  const shown = renderStory(found, { ...(await storyOptions(visit, found)), from: back, asksWhy });
   const pressed = visit.ctx.callbackQuery?.message;
   // In a group a list stays for the others; the story comes below it.
   if (!isPrivate(visit)) return say(visit, { ...shown, buttons: shown.buttons.filter((row) => !row.some(isBack)) });

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { pruneMissed } from "../store/alerts.ts";
+import { pruneFeedback } from "../store/feedback.ts";
 import { pruneSearches } from "../store/searches.ts";
 import { pruneSourceTasks } from "../store/source-tasks.ts";
 import { pruneStopped } from "../store/subscribers.ts";
@@ -16,6 +17,7 @@ export async function prune(app: Pick<App, "db" | "now">): Promise<void> {
   await pruneUpdates(app.db, new Date(now.getTime() - updatesKeptMs));
   await pruneSearches(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneStopped(app.db, now);
+  await pruneFeedback(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneMissed(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneSourceTasks(app.db, new Date(now.getTime() - searchesKeptMs));
 }

@@ -14,6 +14,7 @@ export async function tick(app: Pick<App, "db" | "now" | "enqueue">): Promise<vo
   app.enqueue({ kind: "join-stories" });
   app.enqueue({ kind: "refresh-sources" });
   app.enqueue({ kind: "alerts" });
+  app.enqueue({ kind: "tell-news" });
   app.enqueue({ kind: "prune" });
   for (const id of await dueSourceTasks(app.db, app.now())) app.enqueue({ kind: "source-task", id });
   for (const { id, body } of await unfinishedUpdates(app.db, app.now())) {

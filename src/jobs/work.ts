@@ -14,6 +14,7 @@ import { proposeBreaking } from "./propose-breaking.ts";
 import { prune } from "./prune.ts";
 import { refreshSources } from "./refresh-sources.ts";
 import { runSourceTask } from "./source-task.ts";
+import { tellNews } from "./tell-news.ts";
 import { tellTrouble } from "./tell-trouble.ts";
 
 /** Without a `web` nothing is read: a bot that is only fed by hand. */
@@ -53,6 +54,8 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
         return runSourceTask(app, { web: options.web, ingest, fetchFile: options.fetchFile, signal }, job.id);
       case "alerts":
         return matchAlerts();
+      case "tell-news":
+        return tellNews(app);
       case "prune":
         return prune(app);
     }

@@ -1,6 +1,7 @@
 export * from "./schema/alerts.ts";
 export * from "./schema/broadcasts.ts";
 export * from "./schema/deliveries.ts";
+export * from "./schema/feedback.ts";
 export * from "./schema/news.ts";
 export * from "./schema/readers.ts";
 export * from "./schema/readings.ts";

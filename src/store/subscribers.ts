@@ -4,8 +4,10 @@ import type { Db } from "./db.ts";
 import {
   asks,
   type ChatKind,
+  feedback,
   type Language,
   type NewsLanguages,
+  newsWaits,
   pages,
   searches,
   shown,
@@ -130,6 +132,8 @@ export async function forgetChat(db: Db, chatId: number): Promise<void> {
     db.delete(searches).where(eq(searches.chatId, chatId)),
     db.delete(pages).where(eq(pages.chatId, chatId)),
     db.delete(asks).where(eq(asks.chatId, chatId)),
+    db.delete(feedback).where(eq(feedback.chatId, chatId)),
+    db.delete(newsWaits).where(eq(newsWaits.chatId, chatId)),
     db.delete(visits).where(inArray(visits.who, [`u${chatId}`, `c${chatId}`, `p${chatId}`])),
   ]);
 }

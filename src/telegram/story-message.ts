@@ -1,6 +1,7 @@
 import type { Reason } from "../news/edition.ts";
 import type { StoryPage } from "../news/pages.ts";
 import { alertText } from "../text/alerts.ts";
+import { feedbackText } from "../text/feedback.ts";
 import { moment, type Reading, span, textIn } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
@@ -25,6 +26,10 @@ export type StoryOptions = Reading & {
   from: { kind: From; token?: string; page?: number } | null;
   /** The name that an alert may be made on, behind its token; null without. */
   bell?: { word: string; token: string } | null;
+  /** What the reader said of it: 1, -1 or 0. */
+  vote?: number;
+  /** 👎 was pressed just now: why? */
+  asksWhy?: boolean;
 };
 
 /** A story's page: what it is, how it went, who says so, what belongs to it, what else matters. */
@@ -119,7 +124,28 @@ function storyButtons(story: StoryPage, numbered: { storyId: number }[], options
   const alert: Button[] =
     bell === null ? [] : [{ text: alertText(language).about(clip(bell.word, 24)), action: action("bell", bell.token) }];
   const shared: Button[] = read.length > 0 ? [{ text: text.share, url: share }] : [];
-  return [onward, [...read, ...shared], alert, backRow(options)];
+  return [onward, [...read, ...shared], alert, ...opinionRows(story, options), backRow(options)];
+}
+
+/** 👍 and 👎; after 👎 the reasons in their place. */
+function opinionRows({ storyId }: StoryPage, options: StoryOptions): Button[][] {
+  const text = feedbackText(options.language);
+  const id = storyId.toString(36);
+  const rest = fromArgs(options);
+  if (options.asksWhy === true) {
+    const reasons = Object.entries(text.reasons).map(([reason, label]) => ({
+      text: label,
+      action: action("because", id, reason, ...rest),
+    }));
+    return [reasons.slice(0, 2), reasons.slice(2)];
+  }
+  const mark = (label: string, on: boolean) => (on ? text.chosen(label) : label);
+  return [
+    [
+      { text: mark("👍", options.vote === 1), action: action("like", id, ...rest) },
+      { text: mark("👎", options.vote === -1), action: action("dislike", id, ...rest) },
+    ],
+  ];
 }
 
 function backRow(options: StoryOptions): Button[] {

@@ -1,5 +1,6 @@
 import type { TopLine, TopPage } from "../news/pages.ts";
 import { deskText } from "../text/desk.ts";
+import { feedbackText } from "../text/feedback.ts";
 import { fullDay, type Reading, shortDate, textIn, when } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
@@ -35,8 +36,9 @@ export function renderNoNews(state: { sources: number; admin: boolean; private: 
   const desk = deskText(options.language);
   const line = state.sources > 0 ? text.noNewsYet : state.admin ? desk.none : text.noNews;
   const starter = { text: desk.starter, action: action("starter") };
+  const wait = { text: feedbackText(options.language).tellMe, action: action("wait") };
   const daily = { text: text.daily, action: action("at", 480) };
-  const offer: Button[] = !state.private ? [] : !state.admin ? [daily] : state.sources === 0 ? [starter] : [];
+  const offer: Button[] = !state.private ? [] : !state.admin ? [wait, daily] : state.sources === 0 ? [starter] : [];
   return message(lines(line), [offer]);
 }
 

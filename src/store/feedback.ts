@@ -1,0 +1,48 @@
+import { and, eq, gte, lt, sql } from "drizzle-orm";
+import type { Db } from "./db.ts";
+import { type FeedbackReason, feedback } from "./schema.ts";
+
+/** What a chat thinks of a story; a later word takes its place. */
+export async function vote(
+  db: Db,
+  { storyId, chatId, vote: value, reason }: { storyId: number; chatId: number; vote: 1 | -1; reason: FeedbackReason },
+  now: Date,
+): Promise<void> {
+  const said = { vote: value, reason, at: now };
+  await db
+    .insert(feedback)
+    .values({ storyId, chatId, ...said })
+    .onConflictDoUpdate({ target: [feedback.chatId, feedback.storyId], set: said });
+}
+
+/** 1, -1, or 0 when this chat said nothing of it. */
+export async function voteOf(db: Db, chatId: number, storyId: number): Promise<number> {
+  const [row] = await db
+    .select({ vote: feedback.vote })
+    .from(feedback)
+    .where(and(eq(feedback.chatId, chatId), eq(feedback.storyId, storyId)))
+    .limit(1);
+  return row?.vote ?? 0;
+}
+
+export type FeedbackCounts = { up: number; down: number; reasons: Partial<Record<FeedbackReason, number>> };
+
+/** How many said what since then, for those who run the bot. */
+export async function countFeedback(db: Db, since: Date): Promise<FeedbackCounts> {
+  const rows = await db
+    .select({ vote: feedback.vote, reason: feedback.reason, n: sql<number>`count(*)` })
+    .from(feedback)
+    .where(gte(feedback.at, since))
+    .groupBy(feedback.vote, feedback.reason);
+  const counts: FeedbackCounts = { up: 0, down: 0, reasons: {} };
+  for (const { vote: value, reason, n } of rows) {
+    if (value > 0) counts.up += n;
+    else counts.down += n;
+    if (value < 0 && reason !== "") counts.reasons[reason] = n;
+  }
+  return counts;
+}
+
+export async function pruneFeedback(db: Db, before: Date): Promise<void> {
+  await db.delete(feedback).where(lt(feedback.at, before));
+}
