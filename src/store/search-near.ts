@@ -110,18 +110,19 @@ function rarity(counted: Counted): number {
 }
 
 /** Rows by the sum of what they have, the rare counting more, at most as many as are judged. */
-async function candidateRows(db: Db, counted: readonly Counted[], options: NearOptions): Promise<number[]> {
+async function candidateRows(db: Db, counted: Counted[], options: NearOptions): Promise<number[]> {
   const scores = new Map<number, number>();
   const add = (rows: readonly number[], worth: number) => {
     for (const row of rows) scores.set(row, (scores.get(row) ?? 0) + worth);
   };
   const rare = counted.slice(0, rareTerms);
-  for (const [n, each] of counted.entries()) {
-    const isCut = !each.isAll && n < rareTerms;
-    const rows = isCut
-      ? (await newestRows(db, each.expression, { span: options.filter.span, limit: rowsPerRare })).rows
-      : each.rows;
-    add(rows, each.term.weight * (each.isAll ? Math.log(1 + 1e6 / rows.length) : 4));
+  for (const each of counted) {
+    if (!each.isAll && rare.includes(each)) {
+      const { rows } = await newestRows(db, each.expression, { span: options.filter.span, limit: rowsPerRare });
+      each.rows = rows;
+      each.isAll = rows.length < rowsPerRare;
+    }
+    add(each.rows, each.term.weight * (each.isAll ? Math.log(1 + 1e6 / each.rows.length) : 4));
   }
   for (const [n, a] of rare.entries()) {
     for (const b of rare.slice(n + 1)) {
