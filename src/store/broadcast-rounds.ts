@@ -153,38 +153,41 @@ export async function settleCopies(
   round: Round,
   { outcomes, now }: { outcomes: readonly EditOutcome[]; now: Date },
 ): Promise<void> {
-  const list = JSON.stringify(
-    outcomes.map((each) => [
-      each.deliveryId,
-      each.state,
-      each.error.slice(0, errorCharsMax),
-      each.state === "queued" ? seconds(each.dueAt) : null,
-    ]),
+  // Nearly all end alike: one statement for those of one end, each found by its key.
+  const alike = Map.groupBy(outcomes, (each) =>
+    JSON.stringify([each.state, each.error, each.state === "queued" ? seconds(each.dueAt) : null]),
   );
+  const updates = [...alike.values()].map((same) => {
+    const [first] = same as [EditOutcome];
+    const dueAt = first.state === "queued" ? first.dueAt : null;
+    return db
+      .update(broadcastEdits)
+      .set({ state: first.state, error: first.error.slice(0, errorCharsMax), dueAt, at: now })
+      .where(
+        and(
+          eq(broadcastEdits.roundId, round.id),
+          sql`${broadcastEdits.deliveryId} in ${jsonList(same.map((each) => each.deliveryId))}`,
+        ),
+      );
+  });
+  const told = outcomes.filter((each) => each.state === "edited" || each.state === "withdrawn");
+  const notices = round.notice && told.length > 0;
   await batchAll(
     db,
-    [
-      db
-        .update(broadcastEdits)
-        .set({ state: sql`j.value ->> 1`, error: sql`j.value ->> 2`, dueAt: sql`j.value ->> 3`, at: now })
-        .from(sql`json_each(${list}) as j`)
-        .where(sql`${broadcastEdits.roundId} = ${round.id} and ${broadcastEdits.deliveryId} = j.value ->> 0`),
-      ...(round.notice ? [noticeStatement(db, round, { list, now })] : []),
-    ],
+    [...updates, ...(notices ? [noticeStatement(db, round, { ids: told.map((each) => each.deliveryId), now })] : [])],
     // Editing again what was edited changes nothing, so a power cut may take this back.
-    { mayBeLost: !round.notice },
+    { mayBeLost: !notices },
   );
 }
 
 /** A notice is a message of its own, so it goes through the ledger: under the round's negated id, once. */
-function noticeStatement(db: Db, round: Round, { list, now }: { list: string; now: Date }): Statement {
+function noticeStatement(db: Db, round: Round, { ids, now }: { ids: readonly number[]; now: Date }): Statement {
   return db
     .insert(deliveries)
     .select(
       sql`select null, 'broadcast', ${-round.id}, 0, d.subscriber_id, 1, 1, 'queued', ${priorityOf.breaking},
         ${seconds(now)}, null, null, '', ${seconds(now)}, null
-        from json_each(${list}) as j cross join deliveries as d
-        where d.id = j.value ->> 0 and j.value ->> 1 in ('edited', 'withdrawn')`,
+        from deliveries as d where d.id in ${jsonList(ids)}`,
     )
     .onConflictDoNothing();
 }
