@@ -6,7 +6,7 @@ import type { Db } from "../src/store/db.ts";
 import { listDeliveries, tooLate } from "../src/store/deliveries.ts";
 import { subscriptions } from "../src/store/schema.ts";
 import { changeSubscriber } from "../src/store/subscribers.ts";
-import { minuteLoad, nextDueAt, planSliceMax, planSlots, popularMinutes } from "../src/store/subscriptions-due.ts";
+import { minuteLoad, nextDueAt, nextDueIn, planSliceMax, planSlots, popularMinutes } from "../src/store/subscriptions-due.ts";
 import { addReader } from "./support/readers.ts";
 import { openNodeStore, withStore } from "./support/store.ts";
 
@@ -48,6 +48,7 @@ describe("planning digests", () => {
       expect(await planDigests(app)).toBe(0);
       expect(app.jobs).toEqual([]);
       expect(await nextDueAt(db)).toEqual(slot);
+      expect(await nextDueIn(db)).toEqual({ chatId: 1, threadId: 0 });
     }));
 
   it("after a downtime sends one late digest, and says what was missed", () =>

@@ -246,8 +246,12 @@ describe.skipIf(!withBrowser)(`the page in Chromium${withBrowser ? "" : ` (skipp
     await page.waitForSelector("#toast >> text=还没有订阅");
     const due = new Date(Date.now() + 5 * 3_600_000);
     scene.pg.nextDigestAt = () => Promise.resolve(due);
+    const other = [...scene.pg.world.chats.values()].find((chat) => chat.topics.size > 0)!;
+    const [topic] = [...other.topics.values()];
+    scene.pg.nextDigestIn = () => Promise.resolve({ chatId: other.json.id, threadId: topic!.id });
     await button("下一份简报").click();
     await page.waitForSelector("#clock .moved");
+    await page.waitForSelector(`#toast >> text=/${other.json.title} · ${topic!.name} \\d\\d:\\d\\d/`);
     await button("+1天").click();
     await page.waitForSelector("#clock .back");
     await expect.poll(() => moved.length).toBe(2);

@@ -8,7 +8,7 @@ import { ADMIN_ID, seedPeople } from "../playground/people.ts";
 import { createPlayground, type Playground } from "../playground/playground.ts";
 import type { Db } from "../store/db.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { nextDueAt } from "../store/subscriptions-due.ts";
+import { nextDueAt, nextDueIn } from "../store/subscriptions-due.ts";
 import { startHost } from "./host.ts";
 import { playgroundNotice } from "./terminal.ts";
 
@@ -47,6 +47,7 @@ export async function startPlayground({
   });
   const { db } = host.store;
   playground.nextDigestAt = () => nextDueAt(db);
+  playground.nextDigestIn = () => nextDueIn(db);
   await bringNews(db, started, playground.now());
   playground.onClockMoved((now) => {
     bringNews(db, started, now)

@@ -104,9 +104,19 @@ export function createPage(playground: Playground): Hono {
     if (!body.success) return c.json({ error: "not a move" }, 400);
     if (!("skip" in body.data)) return c.json({ now: playground.moveClock(body.data).getTime() });
     const to = await playground.nextDigestAt();
-    return c.json({ now: to === null ? null : playground.moveClock({ to }).getTime() });
+    if (to === null) return c.json({ now: null });
+    const goesTo = await playground.nextDigestIn();
+    return c.json({ now: playground.moveClock({ to }).getTime(), ...(goesTo && whereIs(playground, goesTo)) });
   });
   return page;
+}
+
+/** A chat and topic as a person knows them: 澜江街坊 · 科技. */
+function whereIs({ world }: Playground, { chatId, threadId }: { chatId: number; threadId: number }): object {
+  const chat = world.chats.get(chatId);
+  const name = chat?.person?.user.first_name ?? chat?.json.title ?? "";
+  const topic = chat?.topics.get(threadId)?.name;
+  return { chat: chatId, thread: threadId, where: topic === undefined ? name : `${name} · ${topic}` };
 }
 
 function perform(

@@ -67,6 +67,8 @@ export class Playground {
   /** Milliseconds that every answer takes. */
   latencyMs: number;
   nextDigestAt: () => Promise<Date | null>;
+  /** The chat that it goes to, and the topic or 0; set by who runs the bot beside it. */
+  nextDigestIn: () => Promise<{ chatId: number; threadId: number } | null> = () => Promise.resolve(null);
   closed = false;
   readonly #clockListeners = new Set<(now: Date) => void>();
 

@@ -72,6 +72,18 @@ export async function nextDueAt(db: Db): Promise<Date | null> {
   return row?.at ?? null;
 }
 
+/** Whose digest that is: its chat, and its topic or 0. */
+export async function nextDueIn(db: Db): Promise<{ chatId: number; threadId: number } | null> {
+  const [row] = await db
+    .select({ chatId: subscribers.chatId, threadId: subscribers.threadId })
+    .from(subscriptions)
+    .innerJoin(subscribers, eq(subscribers.id, subscriptions.subscriberId))
+    .where(isNotNull(subscriptions.dueAt))
+    .orderBy(subscriptions.dueAt)
+    .limit(1);
+  return row ?? null;
+}
+
 /** Digests of readers who have not left, in the order in which they were made, from after `afterId`: for an export. */
 export async function digestsAfter(db: Db, afterId: number, limit = planSliceMax) {
   return db

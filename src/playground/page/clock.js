@@ -45,5 +45,9 @@ export function tick() {
 /** @param {Parameters<typeof moveClock>[0]} to */
 async function move(to) {
   const answer = await moveClock(to).catch((error) => ({ error: String(error) }));
-  if ("now" in answer && answer.now === null) toast(word("noDigest"));
+  if (!("now" in answer)) return;
+  if (answer.now === null) return toast(word("noDigest"));
+  // A digest that goes to a chat that is not open would look like a button that does nothing.
+  const isHere = answer.chat === state.chat && answer.thread === (state.thread ?? 0);
+  if (answer.where && !isHere) toast(`${answer.where} ${clockTime(Number(answer.now), zone())}`);
 }
