@@ -47,7 +47,6 @@ export function createRun(app: DeliverApp, inFlightMax: number): Run {
   let inFlight = 0;
   let halted: string | null = null;
   let settledAt = performance.now();
-  let cache = { minute: -1, map: new Map<string, Promise<unknown>>() };
   let wake = () => {};
 
   async function settleAll(): Promise<void> {
@@ -89,11 +88,7 @@ export function createRun(app: DeliverApp, inFlightMax: number): Run {
     get halted() {
       return halted;
     },
-    cache: () => {
-      const minute = Math.floor(app.now().getTime() / 60_000);
-      if (cache.minute !== minute) cache = { minute, map: new Map() };
-      return cache.map;
-    },
+    cache: cacheOfMinute(app),
     room: async () => {
       await until(() => inFlightMax - inFlight >= portion);
       // What ended is written down before more begins, so that a crash never leaves more in doubt than may be in flight.
@@ -122,6 +117,18 @@ export function createRun(app: DeliverApp, inFlightMax: number): Run {
       await until(() => inFlight === 0);
       await settleAll();
     },
+  };
+}
+
+/** A place that is emptied each minute. */
+function cacheOfMinute({ now }: Pick<DeliverApp, "now">): Run["cache"] {
+  let minute = -1;
+  let cache = new Map<string, Promise<unknown>>();
+  return () => {
+    const current = Math.floor(now().getTime() / 60_000);
+    if (current !== minute) cache = new Map();
+    minute = current;
+    return cache;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import { pruneMissed } from "../store/alerts.ts";
 import { pruneFeedback } from "../store/feedback.ts";
+import { pruneArticles, pruneDeliveries, pruneShown } from "../store/retention.ts";
 import { pruneSearches } from "../store/searches.ts";
 import { pruneSourceTasks } from "../store/source-tasks.ts";
 import { pruneStopped } from "../store/subscribers.ts";
@@ -11,8 +12,11 @@ const updatesKeptMs = 26 * 3_600_000;
 /** Old searches can be paged through, and old pages gone back to, for so long. */
 const searchesKeptMs = 42 * 86_400_000;
 
+/** Slices of RETENTION_DAYS that one minute does. */
+const retentionSlicesMax = 50;
+
 /** Forgets what nobody needs any more, a slice at a time. */
-export async function prune(app: Pick<App, "db" | "now">): Promise<void> {
+export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<void> {
   const now = app.now();
   await pruneUpdates(app.db, new Date(now.getTime() - updatesKeptMs));
   await pruneSearches(app.db, new Date(now.getTime() - searchesKeptMs));
@@ -20,4 +24,18 @@ export async function prune(app: Pick<App, "db" | "now">): Promise<void> {
   await pruneFeedback(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneMissed(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneSourceTasks(app.db, new Date(now.getTime() - searchesKeptMs));
+  await keepRetention(app, now);
+}
+
+/** RETENTION_DAYS: so many slices a minute that even a long backlog is gone in a day, and others get their turn between. */
+async function keepRetention({ db, config }: Pick<App, "db" | "config">, now: Date): Promise<void> {
+  const days = config.RETENTION_DAYS;
+  if (days === 0) return;
+  const before = new Date(now.getTime() - days * 86_400_000);
+  for (let slice = 0; slice < retentionSlicesMax; slice += 1) {
+    const left = (await pruneDeliveries(db, before)) + (await pruneArticles(db, before));
+    const more = await pruneShown(db, { now, retentionDays: days });
+    if (left === 0 && !more) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }
