@@ -465,6 +465,15 @@ describe("a reader in London", () => {
   });
 });
 
+describe("a word to those who run it", () => {
+  test("says so when they never started the bot, and arrives once they did", async () => {
+    expect(text(await world.say(READER_ID, "/feedback 早报很好"))).toContain("管理员还没有和我说过话");
+    await world.say(ADMIN_ID, "/start");
+    expect(text(await world.say(READER_ID, "/feedback 早报很好"))).toBe("转给管理员了。");
+    expect(world.last(ADMIN_ID).text).toContain("早报很好");
+  });
+});
+
 describe("a command that does not exist", () => {
   test("the one that was meant is named", async () => {
     const [search] = await world.say(READER_ID, "/serch 海堤");

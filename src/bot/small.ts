@@ -42,5 +42,7 @@ export async function feedback(visit: Visit, words: string): Promise<void> {
     operators.map((id) => ctx.api.sendMessage(id, note.html, { parse_mode: "HTML" })),
   );
   const arrived = sent.some((each) => each.status === "fulfilled");
-  await say(visit, message(lines(arrived ? text.small.feedbackSent : text.small.feedbackNobody)));
+  // Who is named in the settings and never pressed START cannot be written to.
+  const why = operators.length === 0 ? text.small.feedbackNobody : text.small.feedbackUnreachable;
+  await say(visit, message(lines(arrived ? text.small.feedbackSent : why)));
 }

@@ -298,6 +298,8 @@ export const en: Text = {
     feedbackAsk: "What would you like to tell the people who run this? Write it after /feedback, or reply to this.",
     feedbackSent: "Passed on to the people who run this.",
     feedbackNobody: "Nobody runs this yet, so it can’t be passed on.",
+    feedbackUnreachable:
+      "The people who run this have not started a chat with me, so it can’t reach them yet. Please send it again later.",
     feedbackFrom: (id, name) => `${name} (${id}) writes:`,
     preview: "The next one would be (looking does not count; it still comes):",
     open: "Open",

@@ -302,6 +302,7 @@ export const zh = {
     feedbackAsk: "想对管理这里的人说什么？写在 /feedback 后面，或回复这条。",
     feedbackSent: "转给管理员了。",
     feedbackNobody: "这里还没有人管，留言送不出去。",
+    feedbackUnreachable: "这里的管理员还没有和我说过话，留言暂时送不到。过些时候再发一次。",
     feedbackFrom: (id: number, name: string) => `${name}（${id}）留言：`,
     preview: "下一份会是这样（现在看的不算，到时照样发）：",
     open: "打开",
