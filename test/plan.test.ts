@@ -6,7 +6,14 @@ import type { Db } from "../src/store/db.ts";
 import { listDeliveries, tooLate } from "../src/store/deliveries.ts";
 import { subscriptions } from "../src/store/schema.ts";
 import { changeSubscriber } from "../src/store/subscribers.ts";
-import { minuteLoad, nextDueAt, nextDueIn, planSliceMax, planSlots, popularMinutes } from "../src/store/subscriptions-due.ts";
+import {
+  minuteLoad,
+  nextDueAt,
+  nextDueIn,
+  planSliceMax,
+  planSlots,
+  popularMinutes,
+} from "../src/store/subscriptions-due.ts";
 import { addReader } from "./support/readers.ts";
 import { openNodeStore, withStore } from "./support/store.ts";
 
