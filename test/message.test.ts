@@ -225,7 +225,10 @@ function layouts(language: Language): Record<string, Message[]> {
     helpGroup: one(settings.renderHelp({ language, private: false, botUsername: "a_bot" })),
     stopped: one(settings.renderStopped({ language, here: false })),
     forget: one(
-      settings.renderForget({ newsLanguages: "zh", digests: 1, had: 1234, searches: 2, pages: 3, since: at }, reading),
+      settings.renderForget(
+        { newsLanguages: "zh", digests: 1, alerts: 2, had: 1234, searches: 2, pages: 3, since: at },
+        reading,
+      ),
     ),
     id: one(settings.renderId({ chatId: -1001, userId: 7 }, reading)),
     hello: one(settings.renderHello(reading)),

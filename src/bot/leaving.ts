@@ -1,3 +1,4 @@
+import { listAlerts } from "../store/alerts.ts";
 import { countKept } from "../store/searches.ts";
 import { changeSubscriber, countHad, forgetChat } from "../store/subscribers.ts";
 import { countSubscriptions, reschedule } from "../store/subscriptions.ts";
@@ -59,6 +60,7 @@ async function forgetMessage(visit: Visit): Promise<Message> {
   const about = {
     newsLanguages: known.newsLanguages,
     digests: await countSubscriptions(app.db, known.id),
+    alerts: (await listAlerts(app.db, known.id)).length,
     had: await countHad(app.db, known.id),
     ...kept,
     since: known.createdAt,

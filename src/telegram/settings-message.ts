@@ -132,6 +132,7 @@ export function renderStopped({ language, here }: { language: Language; here: bo
 export type KnownAbout = {
   newsLanguages: NewsLanguages;
   digests: number;
+  alerts: number;
   had: number;
   searches: number;
   pages: number;
@@ -146,6 +147,7 @@ export function renderForget(known: KnownAbout | null, options: Reading): Messag
     text.language(`${all.language.names[options.language]}${all.comma}${all.language.news[known.newsLanguages]}`),
     text.zone(placeName(options.timezone, options.language)),
     text.digests(known.digests),
+    known.alerts > 0 && text.alerts(known.alerts),
     known.had > 0 && text.had(all.number(known.had)),
     known.searches > 0 && text.searches(all.number(known.searches)),
     known.pages > 0 && text.pages(all.number(known.pages)),

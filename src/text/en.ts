@@ -245,6 +245,7 @@ export const en: Text = {
     language: (name) => `Language: ${name}`,
     zone: (place) => `Time zone: ${place}`,
     digests: (n) => `Digests: ${n}`,
+    alerts: (n) => `Alerts: ${n}`,
     had: (n) => `News sent to you: ${n} articles (so that nothing comes twice)`,
     searches: (n) => `Recent searches: ${n} (for turning pages, cleared by themselves)`,
     pages: (n) => `Opened pages: ${n} (for going back, cleared by themselves)`,
@@ -256,7 +257,7 @@ export const en: Text = {
     kept30: "All right, everything stays.",
   },
   privacy: {
-    text: "Kept: this chat’s id, language, time zone, digests, which news was sent (so that nothing comes twice), recent searches (for turning pages, cleared after some weeks).\nNot kept: your name, your phone, what is said in groups.\nNever shared, never used for advertising.\n\nTo see what is kept, and delete it: /forget",
+    text: "Kept: this chat’s id, language, time zone, digests, words of alerts, your 👍 and 👎, which news was sent (so that nothing comes twice), recent searches (for turning pages, cleared after some weeks).\nNot kept: your name, your phone, what is said in groups.\nNever shared, never used for advertising.\n\nTo see what is kept, and delete it: /forget",
   },
   settings: {
     title: "Settings",
