@@ -14,7 +14,7 @@ export type Glance = {
   deliveriesDue: number;
 };
 
-/** The store at a glance, in bounded time whatever its size. The update that asks (`askedBy`) is not one that waits. */
+/** The store at a glance, in bounded time; the update that asks (`askedBy`) is not one that waits. */
 export async function glance(db: Db, now: Date, { askedBy = 0 } = {}): Promise<Glance> {
   const at = Math.floor(now.getTime() / 1000);
   const [row] = await db.all<Record<string, number | null>>(sql`
