@@ -4,6 +4,7 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { readConfig } from "../src/config.ts";
 import { silentLog } from "../src/log.ts";
 import { startPlayground } from "../src/node/playground.ts";
+import { ADMIN_ID, GROUP_ID } from "../src/playground/people.ts";
 
 /**
  * Takes the README's pictures: the bot at work in the playground, in a real browser at phone width.
@@ -38,6 +39,7 @@ try {
   const context = await browser.newContext({ viewport: phone, deviceScaleFactor: 2, locale: "zh-CN" });
   await chinese(context);
   await english(context);
+  await group(context);
   await terminal(context);
 } finally {
   await browser.close();
@@ -78,6 +80,26 @@ async function english(context: BrowserContext): Promise<void> {
   await page.waitForTimeout(settleMs);
   await toTopOfLast(page);
   await picture(page, "digest-en");
+  await page.close();
+}
+
+/** A forum's topic as its members see it: links only, silent. */
+async function group(context: BrowserContext): Promise<void> {
+  const { acts } = running.playground;
+  acts.setBotStatus(GROUP_ID, "administrator", ADMIN_ID);
+  acts.say(ADMIN_ID, GROUP_ID, "/subscribe@tidings_bot 20:00", { anonymous: true });
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  for (let skips = 0; skips < 4; skips += 1) {
+    const due = await running.playground.nextDigestAt();
+    if (due !== null) running.playground.moveClock({ to: due });
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+  }
+  const page = await open(context);
+  await page.locator("#head .back").click();
+  await page.locator("#chats").getByText("澜江街坊").click();
+  await page.waitForTimeout(settleMs);
+  await toTopOfLast(page);
+  await picture(page, "group");
   await page.close();
 }
 

@@ -23,6 +23,8 @@ const relatedLines = [2, 1, 1];
 const relatedLookedThrough = 40;
 /** Sentences of a told story. */
 const sentencesMax = 2;
+/** What is younger is no background of it. */
+const backgroundHoursMin = 20;
 const idsPerSecond = 2 ** 20;
 const hourMs = 3_600_000;
 
@@ -162,9 +164,7 @@ type Around = RelatedLine & { articleId: number };
 async function linesOf(db: Db, card: StoryCard): Promise<Around[]> {
   const around = await relatedTo(db, card.articleId, { limit: relatedLookedThrough });
   return (around?.related ?? [])
-    .filter(
-      ({ article, reason }) => article.language === card.language && !article.titleCut && reason.kind !== "same-story",
-    )
+    .filter(({ article, reason }) => article.language === card.language && !article.titleCut && isReason(reason, card))
     .map(({ article, reason }) => ({
       articleId: article.id,
       storyId: article.storyId ?? article.id,
@@ -172,6 +172,12 @@ async function linesOf(db: Db, card: StoryCard): Promise<Around[]> {
       url: article.url,
       reason,
     }));
+}
+
+/** Only what a person can follow: background is of another day, and telling the same is no reason at all. */
+function isReason(reason: RelatedLine["reason"], { lastAt }: StoryCard): boolean {
+  if (reason.kind !== "background" || lastAt === null) return reason.kind !== "same-story";
+  return lastAt.getTime() - reason.at.getTime() >= backgroundHoursMin * hourMs;
 }
 
 /** The slot before this one: what happened since is this digest's news. */

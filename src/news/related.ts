@@ -7,8 +7,11 @@ import { tokenize } from "./terms.ts";
 const backgroundHours = 48;
 /** And this much newer is what came later. */
 const laterHours = 1;
-/** Characters of a shared name. */
-const nameChars = { least: 2, most: 8 };
+/** Characters of a shared name; what is longer is half a sentence. */
+const nameChars = { least: 2, most: 6 };
+/** Counting is no name: 4.2万人, 21号, 六县. */
+const counting = /[一二三四五六七八九十百千万亿两几]/u;
+const digit = /\p{Nd}$/u;
 
 type Readable = { title: string; lead: string; body: string; language: string; publishedAt: Date | null };
 
@@ -68,7 +71,9 @@ function chineseRuns(title: string, folded: string): string[] {
     let run = "";
     for (let to = from; to < pieces.length; to += 1) {
       const piece = pieces[to]!;
-      if (![...piece].every((char) => isIdeographic(char.charCodeAt(0)))) break;
+      if (counting.test(piece) || ![...piece].every((char) => isIdeographic(char.charCodeAt(0)))) break;
+      // What stands behind a number is what is counted.
+      if (run === "" && digit.test(pieces[to - 1] ?? "")) break;
       if (run.length + piece.length > nameChars.most || !folded.includes(fold(run + piece))) break;
       run += piece;
     }
