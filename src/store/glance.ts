@@ -22,7 +22,8 @@ export async function glance(db: Db, now: Date, { askedBy = 0 } = {}): Promise<G
       (select published_at from articles order by id desc limit 1) as newest,
       (select count(*) from (select 1 from sources limit ${countedMax})) as sources,
       (select count(*) from (select 1 from subscribers where state = 'active' limit ${countedMax})) as subscribers,
-      (select count(*) from (select 1 from updates where due_at is not null and id <> ${askedBy} limit ${countedMax})) as updates,
+      (select count(*) from
+        (select 1 from updates where due_at is not null and id <> ${askedBy} limit ${countedMax})) as updates,
       (select count(*) from (select 1 from deliveries where due_at <= ${at} limit ${countedMax})) as deliveries`);
   const newest = row?.newest;
   return {
