@@ -23,7 +23,7 @@ it(`pauses, resumes, corrections, double taps and redelivered updates lose nobod
   const [editor] = editors as [number];
   await room.say(editor, "/breaking 海堤出现管涌 第0版");
   await room.press(editor, "现在发给");
-  await room.press(editor, `发给 ${readers} 人`);
+  await room.press(editor, `发给 ${readers.toLocaleString("en")} 人`);
   room.playground.moveClock({ byMs: 11_000 });
   const id = 1;
   await eventually("its beginning", async () =>
@@ -72,7 +72,7 @@ it(`pauses, resumes, corrections, double taps and redelivered updates lose nobod
   const counts = await broadcastCounts(room.app.db, broadcast, room.app.now());
   expect(rows).toEqual({ sent: readers });
   expect(counts).toMatchObject({ total: readers, sent: readers, waiting: 0, unknown: 0, failed: 0 });
-  expect(screenText(screen)).toContain(`送到 ${readers}`);
+  expect(screenText(screen)).toContain(`送到 ${readers.toLocaleString("en")}`);
   const headline = broadcast.texts.zh!.headline;
   const copies = Array.from({ length: readers }, (_, n) => room.copies(10_001 + n));
   expect(copies.filter((each) => each.length !== 1)).toEqual([]);

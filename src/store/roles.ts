@@ -2,7 +2,7 @@ import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 import { type Actor, auditIfChanged } from "./audit.ts";
 import type { Db } from "./db.ts";
 import { seconds } from "./json-list.ts";
-import { offerOwnerLink, ownersOf } from "./owners.ts";
+import { ownersOf } from "./owners.ts";
 import { invites, type Role, roles } from "./schema.ts";
 
 /** How long an invitation may be opened. */
@@ -89,13 +89,6 @@ export async function removeRole(
     auditIfChanged(db, actor, { act: "removed", detail: String(userId), now }),
   ])) as [{ name: string }[]];
   return gone.length > 0;
-}
-
-/** What the terminal shows while nobody owns the bot: the payload of a link that works once, for 15 minutes. */
-export async function createOwnerLink(db: Db, now: Date): Promise<string> {
-  const key = freshKey();
-  await offerOwnerLink(db, key, now);
-  return `own_${key}`;
 }
 
 /** A key that nobody guesses, fit for a link. */

@@ -37,6 +37,7 @@ export function renderSettings(view: SettingsView, options: Reading): Message {
       { text: text.digestsButton, action: action("subs") },
       { text: text.pauseButton, action: action("pauses") },
     ],
+    [{ text: all.breaking.choice.button, action: action("fewer", 0) }],
     [...more, { text: text.privacyButton, action: action("privacy") }],
   ]);
 }
