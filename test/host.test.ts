@@ -195,7 +195,7 @@ describe("a live bot by webhook", () => {
     expect(sent.map((response) => response.status)).toEqual([200, 200, 200]);
     await eventually("the answer", () => answers().find((text) => text.includes(String(reader))));
     expect((await post(host, body)).status).toBe(200);
-    await (await host.ready, host).idle();
+    await host.idle();
     expect(answers()).toHaveLength(before + 1);
   });
 
