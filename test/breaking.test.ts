@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { saveChoice } from "../src/store/breaking-choices.ts";
 import { roundIfChanged, runningRounds } from "../src/store/broadcast-rounds.ts";
-import { broadcastCounts, findBroadcast, ledgerCounts, moveBroadcast } from "../src/store/broadcasts.ts";
+import { broadcastCounts, findBroadcast, keepScreen, ledgerCounts, moveBroadcast } from "../src/store/broadcasts.ts";
 import { findSubscriber } from "../src/store/subscribers.ts";
 import { type Desk, editor, nightZone, openDesk, textOf } from "./support/broadcasting.ts";
 import { eventually } from "./support/host.ts";
@@ -118,5 +118,40 @@ describe("a broadcast", () => {
     expect(told.length).toBeGreaterThan(20);
     expect(told.length).toBeLessThan(120);
     expect(desk.playground.botMessages(told[0]!)[1]!.reply_to_message).toBeDefined();
+  });
+
+  it("that should have begun while the program was down is a draft again: an editor decides", async () => {
+    desk = await openDesk();
+    const [chat] = await desk.readers(1);
+    const { id } = await desk.draft("late");
+    const dueAt = new Date(Date.now() - 3_600_000);
+    const change = { state: "countdown" as const, dueAt };
+    await moveBroadcast(desk.db, id, { from: ["draft"], change, now: dueAt, actor: editor, act: { act: "confirmed" } });
+    desk.runner.enqueue({ kind: "broadcast" });
+    await desk.runner.idle();
+    expect((await findBroadcast(desk.db, id))?.state).toBe("draft");
+    expect(desk.chat(chat!)).toEqual([]);
+  });
+
+  it("shows how it goes in one message, edited at most every five seconds, found again after a restart", async () => {
+    desk = await openDesk({ rate: 30 });
+    await desk.readers(180);
+    desk.playground.addPerson({ id: 7, firstName: "Ed", started: true });
+    const { message_id: messageId } = await desk.app.api.sendMessage(7, "begins");
+    const edits: number[] = [];
+    desk.playground.listen((event) => {
+      if (event.type === "edit" && event.chatId === 7) edits.push(performance.now());
+    });
+    const { id } = await desk.draft("screen");
+    const screen = { broadcastId: id, chatId: 7, messageId, language: "en" as const, timezone: "UTC", shown: "" };
+    await keepScreen(desk.db, { ...screen, at: new Date(0) });
+    await desk.begin(id);
+    await ended(id);
+    await eventually("its report", () => (/^✅/.test(desk.chat(7)[0]!) ? true : undefined));
+    expect(desk.chat(7)).toHaveLength(1);
+    expect(desk.chat(7)[0]).toContain("Delivered 180");
+    // The first and the last come at once: it began, it ended.
+    const gaps = edits.slice(1, -1).map((at, n) => at - edits[n]!);
+    expect(Math.min(...gaps, 5_000)).toBeGreaterThanOrEqual(4_900);
   });
 });

@@ -15,7 +15,6 @@ import type { Visit } from "./visit.ts";
 
 /** What the buttons under a running or ended broadcast do. */
 export const runActs: Record<string, CheckAct> = {
-  open: async (visit, broadcast) => showRun(visit, broadcast.id),
   pause: async (visit, broadcast) => move(visit, broadcast, { from: ["sending"], to: "paused", act: "paused" }),
   resume: async (visit, broadcast) => move(visit, broadcast, { from: ["paused"], to: "sending", act: "resumed" }),
   stop: async (visit, broadcast) => {

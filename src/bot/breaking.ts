@@ -17,13 +17,20 @@ import { answerCorrection } from "./breaking-correct.ts";
 import { type Drafted, draftOfStory, draftOfWritten, storyMeant, writtenOf } from "./breaking-draft.ts";
 import { answerWhy } from "./breaking-recall.ts";
 import { runActs } from "./breaking-run.ts";
+import { showRun } from "./breaking-screen.ts";
 import { actorOf, hasRole, refuseBelow } from "./duty.ts";
 import { type Area, idOf } from "./handler.ts";
 import { originOf, type Visit } from "./visit.ts";
 
 /** What one who only looks may press. */
 const looking = ["open", "failures", "record"];
-const acts: Record<string, CheckAct> = { ...checkActs, ...runActs, undo };
+const acts: Record<string, CheckAct> = {
+  ...checkActs,
+  ...runActs,
+  undo,
+  open: async (visit, broadcast) =>
+    broadcast.state === "draft" ? previewCheck(visit, broadcast) : showRun(visit, broadcast.id),
+};
 
 export const breaking: Area = {
   commands: { breaking: { run: breakingCommand, role: "editor", privateOnly: true } },

@@ -7,6 +7,7 @@ import { stepOf } from "../telegram/errors.ts";
 
 /** A screen is edited no more often than this by itself; a press shows the newest at once. */
 export const screenEveryMs = 5_000;
+const heldMaxMs = 10 * 60_000;
 
 type ScreenApp = Pick<App, "api" | "db" | "gate" | "log" | "now">;
 
@@ -19,8 +20,8 @@ export async function refreshScreens(
   for (const screen of await screensOf(app.db, broadcastIds)) {
     const now = app.now();
     const age = now.getTime() - screen.at.getTime();
-    // A clock that jumped back must not freeze it.
-    if (!force && age >= 0 && age < screenEveryMs) continue;
+    // An asked screen is held for a while; a clock that jumped back must not freeze it for ever.
+    if (!force && age < screenEveryMs && age > -heldMaxMs) continue;
     const broadcast = await findBroadcast(app.db, screen.broadcastId);
     if (broadcast !== undefined) await refresh(app, screen, broadcast);
   }

@@ -15,6 +15,8 @@ import {
 
 /** Broadcasts that are at work at once. */
 const liveMax = 50;
+/** After so long a broadcast that should have begun does not begin by itself any more. */
+const lateMs = 15 * 60_000;
 /** Screens of older broadcasts stay as they are. */
 const recentMs = 3 * 86_400_000;
 
@@ -89,8 +91,16 @@ export async function changeDraft(db: Db, id: number, change: BroadcastChange): 
   return row;
 }
 
-/** Those whose countdown or schedule is over: they begin. Whoever asks twice gets nothing the second time. */
+/**
+ * Those whose countdown or schedule is over: they begin. Whoever asks twice gets nothing the second time. What should
+ * have begun long ago, while the program was down, is a draft again: an editor decides whether it still is news.
+ */
 export async function beginDue(db: Db, now: Date): Promise<Broadcast[]> {
+  const overdue = new Date(now.getTime() - lateMs);
+  await db
+    .update(broadcasts)
+    .set({ state: "draft", stateAt: now })
+    .where(and(inArray(broadcasts.state, ["countdown", "scheduled"]), sql`${broadcasts.dueAt} < ${seconds(overdue)}`));
   return db
     .update(broadcasts)
     .set({ state: "sending", stateAt: now, startedAt: now, dueAt: null })
