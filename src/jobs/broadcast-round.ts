@@ -9,6 +9,7 @@ import {
   listCopies,
   nextCopyAt,
   type Round,
+  releaseCopies,
   runningRounds,
   settleCopies,
 } from "../store/broadcast-rounds.ts";
@@ -56,6 +57,7 @@ type Running = { round: Round; broadcast: Broadcast; signal: AbortSignal | undef
 
 /** Lists the copies, edits them, and lists again until no copy with an older wording is left or on its way. */
 async function runRound(app: RoundApp, { round, broadcast, signal }: Running): Promise<void> {
+  await releaseCopies(app.db, round.id, app.now());
   for (;;) {
     const busy = await hasOlderInFlight(app.db, round);
     const listed = await listAll(app, round);

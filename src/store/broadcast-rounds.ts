@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { priorityOf } from "./deliveries.ts";
 import { jsonList, seconds } from "./json-list.ts";
@@ -141,6 +141,14 @@ export async function claimCopies(
     .from(deliveries)
     .leftJoin(subscribers, eq(subscribers.id, deliveries.subscriberId))
     .where(sql`${deliveries.id} in ${jsonList(claimed.map((row) => row.id))}`);
+}
+
+/** When nobody works on a round, what a crash left claimed need not wait for its lease: an edit done twice is one. */
+export async function releaseCopies(db: Db, roundId: number, now: Date): Promise<void> {
+  await db
+    .update(broadcastEdits)
+    .set({ dueAt: now })
+    .where(and(eq(broadcastEdits.roundId, roundId), gt(broadcastEdits.dueAt, now), eq(broadcastEdits.error, "")));
 }
 
 export type EditOutcome =
