@@ -158,7 +158,9 @@ describe("keeping", () => {
       for (let chatId = 1; chatId <= 150; chatId += 1) {
         const { subscriberId } = await addReader(db, { chatId, now: slot });
         for (const days of [1, 61, 70]) {
-          await db.insert(shown).values({ subscriberId, articleId: articleOf(days), at: slot, deliveryId: 1 });
+          await db
+            .insert(shown)
+            .values({ subscriberId, articleId: articleOf(days), at: hours(-days * 24), deliveryId: 1 });
         }
       }
       expect(await pruneShown(db, { now: slot, retentionDays: 7 })).toBe(true);

@@ -1,7 +1,8 @@
 import type { App } from "../app.ts";
 import { pruneMissed } from "../store/alerts.ts";
+import { pruneClicks } from "../store/clicks.ts";
 import { pruneFeedback } from "../store/feedback.ts";
-import { pruneArticles, pruneDeliveries, pruneShown } from "../store/retention.ts";
+import { pruneArticles, pruneDeliveries, pruneShown, pruneTerms } from "../store/retention.ts";
 import { pruneSearches } from "../store/searches.ts";
 import { pruneSourceTasks } from "../store/source-tasks.ts";
 import { pruneStopped } from "../store/subscribers.ts";
@@ -14,6 +15,8 @@ const searchesKeptMs = 42 * 86_400_000;
 
 /** Slices of RETENTION_DAYS that one minute does. */
 const retentionSlicesMax = 50;
+/** Slices of terms: they are many, and those of articles that are gone only take room. */
+const termSlicesMax = 10;
 
 /** Forgets what nobody needs any more, a slice at a time. */
 export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<void> {
@@ -22,6 +25,7 @@ export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<vo
   await pruneSearches(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneStopped(app.db, now);
   await pruneFeedback(app.db, new Date(now.getTime() - searchesKeptMs));
+  await pruneClicks(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneMissed(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneSourceTasks(app.db, new Date(now.getTime() - searchesKeptMs));
   await keepRetention(app, now);
@@ -29,13 +33,21 @@ export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<vo
 
 /** RETENTION_DAYS: so many slices a minute that even a long backlog is gone in a day, and others get their turn between. */
 async function keepRetention({ db, config }: Pick<App, "db" | "config">, now: Date): Promise<void> {
-  const days = config.RETENTION_DAYS;
-  if (days === 0) return;
-  const before = new Date(now.getTime() - days * 86_400_000);
-  for (let slice = 0; slice < retentionSlicesMax; slice += 1) {
-    const left = (await pruneDeliveries(db, before)) + (await pruneArticles(db, before));
-    const more = await pruneShown(db, { now, retentionDays: days });
-    if (left === 0 && !more) return;
+  const retentionDays = config.RETENTION_DAYS;
+  if (retentionDays === 0) return;
+  const before = new Date(now.getTime() - retentionDays * 86_400_000);
+  await inSlices(
+    retentionSlicesMax,
+    async () => (await pruneDeliveries(db, before)) + (await pruneArticles(db, before)) > 0,
+  );
+  await inSlices(retentionSlicesMax, () => pruneShown(db, { now, retentionDays }));
+  // Last, so that the terms of the articles that just went go with them.
+  await inSlices(termSlicesMax, () => pruneTerms(db));
+}
+
+/** Until nothing is left to do, or the next minute goes on. */
+async function inSlices(most: number, isMoreLeft: () => Promise<boolean>): Promise<void> {
+  for (let slice = 0; slice < most && (await isMoreLeft()); slice += 1) {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

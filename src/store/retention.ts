@@ -1,8 +1,8 @@
 import { and, eq, gt, gte, inArray, isNull, lt, sql } from "drizzle-orm";
 import { firstDatedId } from "./articles.ts";
-import { batchAll, type Db } from "./db.ts";
+import { batchAll, type Db, type Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
-import { articles, deliveries, facts, shown, stories, storyDays, subscribers, tallies } from "./schema.ts";
+import { articles, deliveries, facts, shown, stories, storyDays, storyTerms, subscribers, tallies } from "./schema.ts";
 import { unindexStatements } from "./search-index.ts";
 
 /** Rows that one slice deletes: a write of a few milliseconds. */
@@ -13,12 +13,14 @@ const lookedAtMax = 2_000;
 const readersPerSlice = 100;
 /** Articles that one slice deletes: each has a few hundred index entries. */
 const articlesPerSlice = 20;
+/** Terms that one slice looks at: some 4 ms. */
+const termsPerSlice = 2_000;
 /** An article's id is its second × 2^20 + n. */
 const idsPerSecond = 2 ** 20;
 /** Digests look back a month; what was shown matters at least twice as long. */
 const shownDaysMin = 62;
 const dayMs = 86_400_000;
-const cursorName = "prune_shown";
+const cursorNames = { shown: "prune_shown", terms: "prune_terms" };
 
 /** Deletes settled ledger rows from before that moment, the oldest first. Gives how many; call again while any. */
 export async function pruneDeliveries(db: Db, before: Date): Promise<number> {
@@ -40,21 +42,16 @@ export async function pruneDeliveries(db: Db, before: Date): Promise<number> {
 }
 
 /**
- * Deletes articles published before that moment, the oldest first, with their keys, their search index and the stories
- * that nobody tells any more. Those without a date stay. Gives how many; call again while any.
+ * Deletes articles published before that moment (those without a date: that came in before it), the oldest first, with
+ * their keys, their search index and the stories that nobody tells any more. Gives how many; call again while any.
  */
 export async function pruneArticles(db: Db, before: Date): Promise<number> {
-  const firstKept = Math.floor(before.getTime() / 1000) * idsPerSecond;
-  const old = await db
-    .select({ id: articles.id, storyId: articles.storyId })
-    .from(articles)
-    .where(and(gte(articles.id, firstDatedId), lt(articles.id, firstKept)))
-    .orderBy(articles.id)
-    .limit(articlesPerSlice);
+  const dated = await oldArticles(db, before);
+  const old = dated.length > 0 ? dated : await oldUndated(db, before);
   if (old.length === 0) return 0;
   const ids = old.map(({ id }) => id);
   const told = jsonList([...new Set(old.flatMap(({ storyId }) => storyId ?? []))]);
-  const untold = (id: typeof stories.id | typeof storyDays.storyId) =>
+  const untold = (id: typeof stories.id | typeof stories.mergedInto | typeof storyDays.storyId) =>
     and(inArray(id, told), sql`not exists (select 1 from articles where articles.story_id = ${id})`);
   await batchAll(
     db,
@@ -62,6 +59,7 @@ export async function pruneArticles(db: Db, before: Date): Promise<number> {
       ...unindexStatements(db, ids),
       db.delete(articles).where(inArray(articles.id, jsonList(ids))),
       db.delete(storyDays).where(untold(storyDays.storyId)),
+      db.delete(stories).where(untold(stories.mergedInto)),
       db.delete(stories).where(untold(stories.id)),
     ],
     { mayBeLost: true },
@@ -69,36 +67,93 @@ export async function pruneArticles(db: Db, before: Date): Promise<number> {
   return old.length;
 }
 
+function oldArticles(db: Db, before: Date) {
+  const firstKept = Math.floor(before.getTime() / 1000) * idsPerSecond;
+  return db
+    .select({ id: articles.id, storyId: articles.storyId })
+    .from(articles)
+    .where(and(gte(articles.id, firstDatedId), lt(articles.id, firstKept)))
+    .orderBy(articles.id)
+    .limit(articlesPerSlice);
+}
+
+function oldUndated(db: Db, before: Date) {
+  return (
+    db
+      .select({ id: articles.id, storyId: articles.storyId })
+      .from(articles)
+      // Word for word what the index articles_undated is made of.
+      .where(and(sql.raw(`id < ${firstDatedId}`), lt(articles.receivedAt, before)))
+      .orderBy(articles.receivedAt)
+      .limit(articlesPerSlice)
+  );
+}
+
 /**
- * Forgets what readers had of articles that no digest can tell again, a hundred readers a slice, and goes on where the
- * last slice ended. False when all readers were gone through; the next call begins anew.
+ * Deletes the terms of articles that are gone, and goes on where the last slice ended: they stand by term, not by
+ * article. False when all were gone through; the next call begins anew.
+ */
+export async function pruneTerms(db: Db): Promise<boolean> {
+  const [term = -1, article = -1] = ((await readCursor(db, cursorNames.terms)) ?? "").split(" ").map(Number);
+  const after = sql`(${storyTerms.term}, ${storyTerms.articleId}) > (${term}, ${article})`;
+  const [last] = await db
+    .select()
+    .from(storyTerms)
+    .where(after)
+    .orderBy(storyTerms.term, storyTerms.articleId)
+    .limit(1)
+    .offset(termsPerSlice - 1);
+  const upTo = last && sql`(${storyTerms.term}, ${storyTerms.articleId}) <= (${last.term}, ${last.articleId})`;
+  const gone = sql`not exists (select 1 from articles where articles.id = ${storyTerms.articleId})`;
+  await db.batch(
+    [
+      db.delete(storyTerms).where(and(after, upTo, gone)),
+      keepCursor(db, cursorNames.terms, last === undefined ? "-1 -1" : `${last.term} ${last.articleId}`),
+    ],
+    { mayBeLost: true },
+  );
+  return last !== undefined;
+}
+
+/**
+ * Forgets what readers had of articles that no digest can tell again: published and pushed longer ago than that. A
+ * hundred readers a slice; goes on where the last one ended. False when all readers were gone through; the next call
+ * begins anew.
  */
 export async function pruneShown(
   db: Db,
   { now, retentionDays }: { now: Date; retentionDays: number },
 ): Promise<boolean> {
   const days = Math.max(retentionDays, shownDaysMin);
-  const firstKept = Math.floor((now.getTime() - days * dayMs) / 1000) * idsPerSecond;
-  const [cursor] = await db.select().from(facts).where(eq(facts.name, cursorName)).limit(1);
+  const before = new Date(now.getTime() - days * dayMs);
+  const firstKept = Math.floor(before.getTime() / 1000) * idsPerSecond;
   const readers = await db
     .select({ id: subscribers.id })
     .from(subscribers)
-    .where(gt(subscribers.id, Number(cursor?.value ?? 0)))
+    .where(gt(subscribers.id, Number((await readCursor(db, cursorNames.shown)) ?? 0)))
     .orderBy(subscribers.id)
     .limit(readersPerSlice);
   const isLast = readers.length < readersPerSlice;
-  const value = isLast ? "0" : String(readers.at(-1)!.id);
+  const own = inArray(shown.subscriberId, jsonList(readers.map(({ id }) => id)));
   await db.batch(
     [
-      db
-        .delete(shown)
-        .where(and(inArray(shown.subscriberId, jsonList(readers.map(({ id }) => id))), lt(shown.articleId, firstKept))),
-      db
-        .insert(facts)
-        .values({ name: cursorName, value })
-        .onConflictDoUpdate({ target: facts.name, set: { value: sql`excluded.value` } }),
+      // An article without a date has a small id: only when it was pushed tells how old it is.
+      db.delete(shown).where(and(own, lt(shown.articleId, firstKept), lt(shown.at, before))),
+      keepCursor(db, cursorNames.shown, isLast ? "0" : String(readers.at(-1)!.id)),
     ],
     { mayBeLost: true },
   );
   return !isLast;
+}
+
+async function readCursor(db: Db, name: string): Promise<string | undefined> {
+  const [row] = await db.select().from(facts).where(eq(facts.name, name)).limit(1);
+  return row?.value;
+}
+
+function keepCursor(db: Db, name: string, value: string): Statement {
+  return db
+    .insert(facts)
+    .values({ name, value })
+    .onConflictDoUpdate({ target: facts.name, set: { value: sql`excluded.value` } });
 }

@@ -22,3 +22,21 @@ export const newsWaits = sqliteTable("news_waits", {
   chatId: integer("chat_id").primaryKey(),
   language: text().$type<Language>().notNull(),
 });
+
+/** How often the links to an article were followed on a day (since 1970, UTC); not by whom. */
+export const clicks = sqliteTable(
+  "clicks",
+  { day: integer().notNull(), articleId: integer("article_id").notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.day, t.articleId] })],
+);
+
+/** What people wrote to those who run the bot while none of them could be reached. */
+export const notes = sqliteTable("notes", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  /** The update that it came with: handled twice, it is kept once. */
+  origin: text().notNull().unique(),
+  chatId: integer("chat_id").notNull(),
+  name: text().notNull(),
+  body: text().notNull(),
+  at: integer({ mode: "timestamp" }).notNull(),
+});

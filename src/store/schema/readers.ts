@@ -32,6 +32,9 @@ export const subscribers = sqliteTable(
     digestsSeen: integer("digests_seen").notNull().default(0),
     /** The slot whose digest first had nothing new, and said so. */
     emptySlot: integer("empty_slot"),
+    /** Quiet hours, as minutes of the local day; null when nothing was chosen, the same twice when there are none. */
+    quietFrom: integer("quiet_from"),
+    quietTo: integer("quiet_to"),
     createdAt: integer("created_at", { mode: "timestamp" }).notNull(),
   },
   (t) => [uniqueIndex("subscribers_chat").on(t.chatId, t.threadId)],
@@ -96,6 +99,17 @@ export const pages = sqliteTable(
     createdAt: integer("created_at", { mode: "timestamp" }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.chatId, t.messageId] }), index("pages_created").on(t.createdAt)],
+);
+
+/** Names of forum topics, as Telegram told them when they were made or changed. */
+export const topics = sqliteTable(
+  "topics",
+  {
+    chatId: integer("chat_id").notNull(),
+    threadId: integer("thread_id").notNull(),
+    name: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.chatId, t.threadId] })],
 );
 
 /** What we asked a person last, so that their next words are its answer. */

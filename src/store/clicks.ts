@@ -1,0 +1,35 @@
+import { gte, lt, sql } from "drizzle-orm";
+import type { Db } from "./db.ts";
+import { clicks } from "./schema.ts";
+
+const dayMs = 86_400_000;
+
+/** Adds what was followed since the last time, in one write. */
+export async function addClicks(db: Db, counted: ReadonlyMap<number, number>, now: Date): Promise<void> {
+  if (counted.size === 0) return;
+  const adding = db
+    .insert(clicks)
+    .select(
+      sql`select ${dayOf(now)}, value ->> 0, value ->> 1 from json_each(${JSON.stringify([...counted])}) where true`,
+    )
+    .onConflictDoUpdate({ target: [clicks.day, clicks.articleId], set: { n: sql`${clicks.n} + excluded.n` } });
+  await db.batch([adding], { mayBeLost: true });
+}
+
+/** How many links were followed since that day. */
+export async function countClicks(db: Db, since: Date): Promise<number> {
+  const [row] = await db
+    .select({ n: sql<number>`coalesce(sum(${clicks.n}), 0)` })
+    .from(clicks)
+    .where(gte(clicks.day, dayOf(since)));
+  return row?.n ?? 0;
+}
+
+export async function pruneClicks(db: Db, before: Date): Promise<void> {
+  await db.delete(clicks).where(lt(clicks.day, dayOf(before)));
+}
+
+/** Days since 1970, UTC. */
+function dayOf(at: Date): number {
+  return Math.floor(at.getTime() / dayMs);
+}
