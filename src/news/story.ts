@@ -17,7 +17,12 @@ const leaveMargin = 0.25;
 const copyCosine = 0.9;
 
 /** A story as far as joining needs it. */
-export type Gathering = { id: number; members: Sketch[] };
+export type Gathering = {
+  id: number;
+  members: Sketch[];
+  /** A person divided or joined it: it takes newcomers, but nobody leaves it and no two such become one. */
+  edited?: boolean;
+};
 
 export type Decision = {
   /** The story to join; null founds a new one. */
@@ -42,8 +47,18 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
   if (first === undefined) return splitOff(article, nearby, { gatherings, around }) ?? alone;
-  const merge = others.filter((other) => areOne(first, other, nearby)).map((other) => other.id);
-  return { storyId: first.id, merge, leaver: null, copyOf: originalOf(article, first.members) };
+  let edited = first.edited === true;
+  const merge = others.filter((other) => {
+    if ((edited && other.edited) || !areOne(first, other, nearby)) return false;
+    edited ||= other.edited === true;
+    return true;
+  });
+  return {
+    storyId: first.id,
+    merge: merge.map(({ id }) => id),
+    leaver: null,
+    copyOf: originalOf(article, first.members),
+  };
 }
 
 const alone: Decision = { storyId: null, merge: [], leaver: null, copyOf: null };
@@ -58,7 +73,10 @@ function splitOff(
   { gatherings, around }: { gatherings: readonly Gathering[]; around: Surroundings },
 ): Decision | null {
   const likest = gatherings
-    .filter(({ members }) => members.length > 1 && members.every((member) => member.language === article.language))
+    .filter(
+      ({ members, edited }) =>
+        !edited && members.length > 1 && members.every((member) => member.language === article.language),
+    )
     .flatMap(({ id, members }) =>
       members.map((member) => ({ id, members, member, score: joinLikeness(around, member) })),
     )

@@ -49,12 +49,8 @@ export async function sketchesOf(
   ids: readonly number[],
   { memory, background }: { memory: StoryMemory; background: Background },
 ): Promise<Map<number, StoredSketch>> {
-  const found = new Map<number, StoredSketch>();
-  const missing = ids.filter((id) => {
-    const kept = memory.sketches.get(id);
-    if (kept !== undefined) found.set(id, kept);
-    return kept === undefined;
-  });
+  const found = await keptSketches(db, ids, memory);
+  const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return found;
   const start = (column: typeof articles.lead | typeof articles.body) =>
     sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
@@ -86,6 +82,22 @@ export async function sketchesOf(
     remember(memory, sketch);
   }
   return found;
+}
+
+/** Remembered sketches, each with the story that it has now: another process, or an editor, may have moved it. */
+async function keptSketches(db: Db, ids: readonly number[], memory: StoryMemory): Promise<Map<number, StoredSketch>> {
+  const kept = ids.flatMap((id) => memory.sketches.get(id) ?? []);
+  if (kept.length === 0) return new Map();
+  const rows = (await db.all(sql`
+    select j.key as key, a.story_id as storyId from json_each(${JSON.stringify(kept.map(({ id }) => id))}) as j
+    cross join articles as a on a.id = j.value`)) as { key: number; storyId: number | null }[];
+  return new Map(
+    rows.map(({ key, storyId }) => {
+      const sketch = kept[key]!;
+      sketch.storyId = storyId;
+      return [sketch.id, sketch];
+    }),
+  );
 }
 
 function remember(memory: StoryMemory, sketch: StoredSketch): void {

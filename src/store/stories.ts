@@ -58,9 +58,9 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
   const nearby = await nearbyOf(db, loose, { memory, background });
   const storyIds = new Set<number>();
   for (const list of nearby.values()) for (const { storyId } of list) if (storyId !== null) storyIds.add(storyId);
-  const members = await membersOf(db, [...storyIds], { memory, background });
+  const { members, edited } = await membersOf(db, [...storyIds], { memory, background });
 
-  const decided = assign(loose, nearby, members);
+  const decided = assign(loose, { nearby, members, edited });
   // Some counts may be lost with a process: they are a sample. By chance, so that short processes write some down too.
   const isDue = memory.uncounted * 8 >= background.articles || loose[0]!.id % backgroundSampling === 0;
   const save = memory.uncounted > 0 && isDue;
@@ -69,7 +69,7 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
 }
 
 /** Decides for one newcomer after the other; each one's story is there for the next. */
-function assign(loose: readonly StoredSketch[], nearby: Nearby, members: Map<number, StoredSketch[]>) {
+function assign(loose: readonly StoredSketch[], { nearby, members, edited }: { nearby: Nearby } & Known) {
   const merged = new Map<number, number>();
   const moved = new Map<number, number>();
   const copies = new Map<number, number>();
@@ -81,7 +81,7 @@ function assign(loose: readonly StoredSketch[], nearby: Nearby, members: Map<num
     const around = nearby.get(sketch.id)!;
     const known = new Set(around.flatMap((each) => each.storyId ?? []));
     const gatherings = [...known]
-      .map((id) => ({ id, members: compared(members.get(id) ?? []) }))
+      .map((id) => ({ id, members: compared(members.get(id) ?? []), edited: edited.has(id) }))
       .filter((each) => each.members.length > 0);
     const { storyId, merge, leaver, copyOf } = decide(sketch, around, gatherings);
     if (copyOf !== null) copies.set(sketch.id, copyOf);
@@ -95,6 +95,7 @@ function assign(loose: readonly StoredSketch[], nearby: Nearby, members: Map<num
     const home = storyId === null ? sketch.id : Math.min(storyId, ...merge);
     for (const id of storyId === null ? [] : [storyId, ...merge].filter((each) => each !== home)) {
       merged.set(id, home);
+      if (edited.has(id)) edited.add(home);
       for (const member of members.get(id) ?? []) put(member, home);
       members.delete(id);
     }
@@ -110,6 +111,8 @@ function compared(members: readonly StoredSketch[]): StoredSketch[] {
 }
 
 type Nearby = Map<number, StoredSketch[]>;
+/** Of each story its founder and newest, and which of the stories people edited. */
+type Known = { members: Map<number, StoredSketch[]>; edited: Set<number> };
 type With = { memory: StoryMemory; background: Background };
 
 /** For each newcomer, the articles of its time that share its terms: stored ones and those of the same slice. */
@@ -133,18 +136,19 @@ async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Near
 }
 
 /** Members of stories in order of publication: the founder and the newest. */
-async function membersOf(db: Db, storyIds: readonly number[], each: With): Promise<Map<number, StoredSketch[]>> {
-  if (storyIds.length === 0) return new Map();
+async function membersOf(db: Db, storyIds: readonly number[], each: With): Promise<Known> {
+  if (storyIds.length === 0) return { members: new Map(), edited: new Set() };
   const rows = (await db.all(sql`
     select j.value as storyId, (select json_group_array(id) from (select id from articles where story_id = j.value
-      order by id desc limit ${membersComparedMax})) as ids
-    from json_each(${JSON.stringify(storyIds)}) j`)) as { storyId: number; ids: string }[];
+      order by id desc limit ${membersComparedMax})) as ids,
+      exists (select 1 from stories where id = j.value and edited_at is not null) as edited
+    from json_each(${JSON.stringify(storyIds)}) j`)) as { storyId: number; ids: string; edited: number }[];
   const lists = rows.map((row) => ({
     storyId: row.storyId,
     ids: [...new Set([row.storyId, ...(JSON.parse(row.ids) as number[])])],
   }));
   const sketches = await sketchesOf(db, [...new Set(lists.flatMap((list) => list.ids))], each);
-  return new Map(
+  const members = new Map(
     lists.map(({ storyId, ids }) => [
       storyId,
       ids
@@ -153,4 +157,5 @@ async function membersOf(db: Db, storyIds: readonly number[], each: With): Promi
         .sort((a, b) => a.id - b.id),
     ]),
   );
+  return { members, edited: new Set(rows.filter((row) => row.edited === 1).map((row) => row.storyId)) };
 }

@@ -81,45 +81,38 @@ async function storyStatements(db: Db, joined: Joined, home: (id: number) => num
     for (const member of list) add(home(moved.get(member.id) ?? storyId), member);
   }
   for (const sketch of loose) add(home(sketch.storyId!), { ...sketch, copyOf: copies.get(sketch.id) ?? null });
-  const counts = await countsOf(db, stored);
   const rows = [...touched].flatMap((id) => {
     const list = members.get(id);
-    if (list === undefined) return [];
-    const more = [id, ...merged.keys()]
-      .filter((each) => home(each) === id)
-      .map((each) => (counts.get(each) ?? 0) - membersCountedMax);
-    const surplus = more.reduce((sum, each) => sum + Math.max(0, each), 0);
-    return [
-      storyRow(
-        id,
-        list.sort((a, b) => a.id - b.id),
-        surplus,
-      ),
-    ];
+    return list === undefined ? [] : [storyRow(id, list)];
   });
+  return sumStatements(db, rows);
+}
+
+/** Writes the sums of stories, after the articles' own rows say which story each tells. */
+export function sumStatements(db: Db, rows: readonly Row[]): Statement[] {
   return rows.length === 0 ? [] : [writeStories(db, rows), warmDays(db, rows)];
 }
 
-type Counted = Voice & { language: string };
-type Row = {
+export type Counted = Voice & { language: string };
+export type Row = {
   id: number;
   first: number | null;
   last: number | null;
-  articles: number;
   outlets: number;
   languages: number;
   heat: number;
   copies: [number, number][];
 };
 
-function storyRow(id: number, members: readonly Counted[], surplus: number): Row {
+/** What is worked out of a story's newest members; how many it has altogether is counted where it is written. */
+export function storyRow(id: number, counted: readonly Counted[]): Row {
+  const members = [...counted].sort((a, b) => a.id - b.id);
   const dated = members.flatMap((member) => member.publishedAt ?? []);
   const seconds = (at: Date | undefined) => (at === undefined ? null : Math.floor(at.getTime() / 1000));
   return {
     id,
     first: seconds(dated[0]),
     last: seconds(dated.at(-1)),
-    articles: members.length + surplus,
     outlets: outletsOf(members),
     languages: members.reduce((bits, { language }) => bits | languageBit(language), 0),
     heat: heat(members),
@@ -134,12 +127,15 @@ function writeStories(db: Db, rows: readonly Row[]): Statement {
   return db
     .insert(stories)
     .select(
-      sql`select value ->> 'id', null, value ->> 'first', value ->> 'last', value ->> 'articles', value ->> 'outlets',
-        value ->> 'languages', value ->> 'heat', value -> 'copies' from json_each(${JSON.stringify(rows)}) where true`,
+      sql`select value ->> 'id', null, value ->> 'first', value ->> 'last',
+        (select count(*) from articles where story_id = (value ->> 'id')), value ->> 'outlets',
+        value ->> 'languages', value ->> 'heat', value -> 'copies', null from json_each(${JSON.stringify(rows)}) where true`,
     )
     .onConflictDoUpdate({
       target: stories.id,
       set: {
+        // An article that founded a story and was merged away may leave with its old id.
+        mergedInto: null,
         // The first article of a story of thousands is not among the newest: what was known stands.
         firstAt: sql`min(coalesce(${stories.firstAt}, excluded.first_at), coalesce(excluded.first_at, ${stories.firstAt}))`,
         lastAt: excluded("last_at"),
@@ -164,11 +160,15 @@ function warmDays(db: Db, rows: readonly Row[]): Statement {
 }
 
 /** The loser redirects, and so do those that redirected to it; its articles and days are the winner's. */
-function mergeStatements(db: Db, from: number, to: number): Statement[] {
+export function mergeStatements(db: Db, from: number, to: number): Statement[] {
   return [
     db.update(articles).set({ storyId: to }).where(eq(articles.storyId, from)),
     db.update(stories).set({ mergedInto: to }).where(eq(stories.mergedInto, from)),
     db.update(stories).set({ mergedInto: to }).where(eq(stories.id, from)),
+    db
+      .update(stories)
+      .set({ editedAt: sql`coalesce(edited_at, (select edited_at from stories where id = ${from}))` })
+      .where(eq(stories.id, to)),
     db
       .insert(storyDays)
       .select(sql`select ${to}, day, subject_id, languages, heat from story_days where story_id = ${from}`)
@@ -183,14 +183,6 @@ async function storiesOf(db: Db, ids: readonly number[]): Promise<number[]> {
     .from(articles)
     .where(inArray(articles.id, listed(ids)));
   return rows.flatMap((row) => row.id ?? []);
-}
-
-async function countsOf(db: Db, ids: readonly number[]): Promise<Map<number, number>> {
-  const rows = await db
-    .select({ id: stories.id, articles: stories.articles })
-    .from(stories)
-    .where(inArray(stories.id, listed(ids)));
-  return new Map(rows.map((row) => [row.id, row.articles]));
 }
 
 function listed(ids: readonly number[]) {

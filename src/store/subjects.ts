@@ -1,23 +1,29 @@
-import { eq } from "drizzle-orm";
+import { eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import { beginning } from "../news/sketch.ts";
 import {
   builtInSubjects,
   type CompiledSubjects,
   compileSubjects,
   type Subject,
   type SubjectDraft,
+  subjectsOf,
 } from "../news/subjects.ts";
+import { textCharsMax, tokenize } from "../news/terms.ts";
 import { batchAll, type Db } from "./db.ts";
-import { storyDays, subjects } from "./schema.ts";
+import { jsonList } from "./json-list.ts";
+import { articles, sources, storyDays, subjects } from "./schema.ts";
+
+const { backlogId: _, ...subjectColumns } = getTableColumns(subjects);
 
 /** Every subject, those that came with the program first. A new database gets them when it is first asked. */
 export async function allSubjects(db: Db): Promise<Subject[]> {
-  const rows = await db.select().from(subjects).orderBy(subjects.id);
+  const rows = await db.select(subjectColumns).from(subjects).orderBy(subjects.id);
   if (rows.length > 0) return rows;
   await batchAll(
     db,
     builtInSubjects.map((draft) => db.insert(subjects).values(draft).onConflictDoNothing()),
   );
-  return db.select().from(subjects).orderBy(subjects.id);
+  return db.select(subjectColumns).from(subjects).orderBy(subjects.id);
 }
 
 /** A subject by its id, its short name or its name in either language. */
@@ -35,7 +41,7 @@ export async function saveSubject(db: Db, draft: SubjectDraft): Promise<Subject>
     .insert(subjects)
     .values(draft)
     .onConflictDoUpdate({ target: subjects.slug, set: draft })
-    .returning();
+    .returning(subjectColumns);
   return row!;
 }
 
@@ -50,8 +56,37 @@ export async function deleteSubject(db: Db, id: number): Promise<void> {
 export type Compiled = { asSaved: string; compiled: CompiledSubjects };
 
 /** The subjects ready to be held against articles; compiled again only when somebody changed them. */
-export async function compiledSubjects(db: Db, before: Compiled): Promise<Compiled> {
+export async function compiledSubjects(db: Db, before?: Compiled): Promise<Compiled> {
   const all = await allSubjects(db);
   const asSaved = JSON.stringify(all);
-  return asSaved === before.asSaved ? before : { asSaved, compiled: compileSubjects(all) };
+  return asSaved === before?.asSaved ? before : { asSaved, compiled: compileSubjects(all) };
+}
+
+/** The subjects that stored articles have, by article; those without any are left out. */
+export async function subjectsOfStored(
+  db: Db,
+  ids: readonly number[],
+  compiled: CompiledSubjects,
+): Promise<Map<number, number[]>> {
+  const start = (column: typeof articles.lead | typeof articles.body) =>
+    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
+  const rows = await db
+    .select({
+      id: articles.id,
+      title: articles.title,
+      lead: start(articles.lead),
+      body: start(articles.body),
+      sections: articles.sections,
+      source: sources.name,
+    })
+    .from(articles)
+    .innerJoin(sources, eq(sources.id, articles.sourceId))
+    .where(inArray(articles.id, jsonList(ids)));
+  const found = new Map<number, number[]>();
+  for (const row of rows) {
+    const { terms } = tokenize(`${row.title}\n${beginning(row).slice(0, textCharsMax)}`);
+    const own = subjectsOf(row, terms, compiled);
+    if (own.length > 0) found.set(row.id, own);
+  }
+  return found;
 }

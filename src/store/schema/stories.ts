@@ -22,6 +22,8 @@ export const stories = sqliteTable("stories", {
   heat: real().notNull(),
   /** Articles that only carry another's text, each with the one that it copies. */
   copies: text({ mode: "json" }).$type<[copy: number, original: number][]>().notNull(),
+  /** When a person last divided or joined it; null when nobody did. Stories that people edited are never merged again. */
+  editedAt: integer("edited_at", { mode: "timestamp" }),
 });
 
 /** Which stories have news on a day (since 1970, UTC), of all news (subject 0) and of each subject. */
@@ -62,4 +64,6 @@ export const subjects = sqliteTable("subjects", {
   query: text().notNull(),
   /** "source" or "source/section" each. */
   sources: text({ mode: "json" }).$type<string[]>().notNull(),
+  /** Articles below this id are still to be held against the subject; null when all of the last weeks were. */
+  backlogId: integer("backlog_id"),
 });

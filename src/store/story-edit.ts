@@ -1,0 +1,113 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { batchAll, type Db, type Statement } from "./db.ts";
+import { jsonList } from "./json-list.ts";
+import { articles, stories, storyDays } from "./schema.ts";
+import { currentStory, type Member, membersOfStories } from "./story-view.ts";
+import { mergeStatements, storyRow, sumStatements } from "./story-write.ts";
+import { compiledSubjects, subjectsOfStored } from "./subjects.ts";
+
+/** Newest articles of a story that a person can take out of it: their rows are read and written in one go. */
+export const editedArticlesMax = 300;
+const dayMs = 86_400_000;
+
+/**
+ * Divides a story by hand: the given articles tell one of their own, whose id this gives. The part that has the founding
+ * (else the oldest) article keeps the old id, the other part gets the id of its oldest article. No newcomer joins the
+ * parts again. undefined when that divides nothing: the story is gone, or has all of the articles or none of them.
+ */
+export async function splitStory(
+  db: Db,
+  storyId: number,
+  articleIds: readonly number[],
+  { now }: { now: Date },
+): Promise<number | undefined> {
+  const id = await currentStory(db, storyId);
+  if (id === undefined) return undefined;
+  const members = (await membersOfStories(db, [id], editedArticlesMax)).get(id) ?? [];
+  const named = new Set(articleIds);
+  const chosen = members.filter((member) => named.has(member.id));
+  const others = members.filter((member) => !named.has(member.id));
+  if (chosen.length === 0 || others.length === 0) return undefined;
+  const keeper = members.find((member) => member.id === id) ?? members[0]!;
+  const [staying, leaving] = named.has(keeper.id) ? [chosen, others] : [others, chosen];
+  const fresh = leaving[0]!.id;
+  const ids = leaving.map((member) => member.id);
+  // Of a longer story the rest, which was not read, stays; so do its days.
+  const isWhole = members.length < editedArticlesMax;
+  await batchAll(db, [
+    db
+      .update(articles)
+      .set({ storyId: fresh })
+      .where(and(inArray(articles.id, jsonList(ids)), eq(articles.storyId, id))),
+    db
+      .update(stories)
+      .set({ mergedInto: fresh })
+      .where(and(eq(stories.mergedInto, id), inArray(stories.id, jsonList(ids)))),
+    ...(isWhole ? [db.delete(storyDays).where(eq(storyDays.storyId, id))] : []),
+    ...(await dayStatements(db, [
+      ...(isWhole ? staying.map((member) => ({ member, storyId: id })) : []),
+      ...leaving.map((member) => ({ member, storyId: fresh })),
+    ])),
+    ...sumStatements(db, [storyRow(id, staying), storyRow(fresh, leaving)]),
+    markEdited(db, [id, fresh], now),
+  ]);
+  return fresh;
+}
+
+/**
+ * Joins stories by hand and gives the id of the one that they are now: the oldest, to which the others redirect. No
+ * newcomer divides it again. undefined when there are not two of them.
+ */
+export async function mergeStories(
+  db: Db,
+  storyIds: readonly number[],
+  { now }: { now: Date },
+): Promise<number | undefined> {
+  const current = new Set<number>();
+  for (const each of storyIds) current.add((await currentStory(db, each)) ?? Number.NaN);
+  current.delete(Number.NaN);
+  const [id, ...gone] = [...current].sort((a, b) => a - b);
+  if (id === undefined || gone.length === 0) return undefined;
+  const members = await membersOfStories(db, [id, ...gone], editedArticlesMax);
+  const all = [...members.values()].flat();
+  await batchAll(db, [
+    ...gone.flatMap((from) => mergeStatements(db, from, id)),
+    ...sumStatements(db, [storyRow(id, all)]),
+    markEdited(db, [id], now),
+  ]);
+  return id;
+}
+
+function markEdited(db: Db, ids: readonly number[], now: Date): Statement {
+  return db
+    .update(stories)
+    .set({ editedAt: now })
+    .where(inArray(stories.id, jsonList(ids)));
+}
+
+/** On which days, under which subjects, the stories have news: read anew from their articles. */
+async function dayStatements(db: Db, told: readonly { member: Member; storyId: number }[]): Promise<Statement[]> {
+  const { compiled } = await compiledSubjects(db);
+  const subjects = await subjectsOfStored(
+    db,
+    told.map(({ member }) => member.id),
+    compiled,
+  );
+  const rows = told.flatMap(({ member: { id, publishedAt }, storyId }) =>
+    publishedAt === null
+      ? []
+      : [0, ...(subjects.get(id) ?? [])].map((subject) => [
+          storyId,
+          Math.floor(publishedAt.getTime() / dayMs),
+          subject,
+        ]),
+  );
+  return [
+    db
+      .insert(storyDays)
+      .select(
+        sql`select value ->> 0, value ->> 1, value ->> 2, 0, 0.0 from json_each(${JSON.stringify(rows)}) where true`,
+      )
+      .onConflictDoNothing(),
+  ];
+}
