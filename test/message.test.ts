@@ -69,7 +69,7 @@ function story(n: number, language: Language, more: Partial<EditionStory> = {}):
 
 function edition(language: Language, count = 8, more: Partial<Edition> = {}): Edition {
   const stories = Array.from({ length: count }, (_, n) => story(n + 1, language));
-  const frame = { at, timezone, count, summaries: true, lateMinutes: 0, newestDay: null, since: null };
+  const frame = { at, timezone, count, summaries: true, lateMinutes: 0, missedAt: null, newestDay: null, since: null };
   return { ...frame, stories, ...more };
 }
 
@@ -171,6 +171,11 @@ function layouts(language: Language): Record<string, Message[]> {
       options(language),
     ),
     late: renderDigest(edition(language, 8, { lateMinutes: 80 }), options(language)),
+    missed: renderDigest(edition(language, 8, { missedAt: new Date("2026-11-21T00:00:00Z") }), options(language)),
+    missedNothing: renderDigest(
+      edition(language, 0, { since: at, missedAt: new Date("2026-11-21T00:00:00Z") }),
+      options(language, { evenEmpty: true }),
+    ),
     newest: renderDigest(edition(language, 8, { newestDay: new Date("2026-02-27T00:00:00Z") }), options(language)),
     nothing: renderDigest(edition(language, 0, { since: at }), options(language)),
     nothingWanted: renderDigest(edition(language, 0, { since: at }), options(language, { evenEmpty: true })),

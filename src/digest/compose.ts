@@ -34,6 +34,8 @@ export type DigestOf = {
   /** The minute it is for. */
   slot: Date;
   now: Date;
+  /** The slot before was missed: what it would have told is this one's news, too. */
+  missedAt?: Date | null;
   /** The first digest of a chat shows the newest day there is when nothing is recent. */
   first?: boolean;
   /** Shared by the digests of one run: what is ranked and looked up once serves all. */
@@ -45,11 +47,12 @@ export type Shared = Map<string, Promise<unknown>>;
 
 /** What this chat gets now: the hot stories of its profile, without what it had, or with what is new in it. */
 export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> {
-  const { subscriber, subscription, slot, now, shared = new Map() } = digest;
+  const { subscriber, subscription, slot, now, missedAt = null, shared = new Map() } = digest;
   const query = `profile ${subscriber.newsLanguages} ${subscription.count} ${subscription.query}`;
   const profile = await once(shared, query, () => profileOf(db, subscriber, subscription));
-  const when = `slot before ${slot.getTime()} ${subscription.rule} ${subscription.minute} ${subscriber.timezone}`;
-  const last = await once(shared, when, async () => previousSlot(digest));
+  const from = missedAt ?? slot;
+  const when = `slot before ${from.getTime()} ${subscription.rule} ${subscription.minute} ${subscriber.timezone}`;
+  const last = await once(shared, when, async () => previousSlot({ ...digest, slot: from }));
   const since = windowStart(slot, last);
   const lateMinutes = Math.max(0, Math.floor((now.getTime() - slot.getTime()) / 60_000));
   // All digests of a minute are ranked as of that minute; one that comes late tells what is news when it comes.
@@ -64,6 +67,7 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
     summaries: subscription.summaries,
     stories: [],
     lateMinutes,
+    missedAt,
     newestDay: null,
     since: last,
   };

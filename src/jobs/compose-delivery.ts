@@ -35,6 +35,7 @@ async function digestOf(
     subscription: subscription ?? usual,
     slot: asked ? now : new Date(due.slot * 1000),
     now,
+    missedAt: due.missedAt,
     first: subscriber.digestsSeen === 0,
     shared: cache,
   });

@@ -38,6 +38,8 @@ export type Edition = {
   stories: EditionStory[];
   /** Minutes late after a downtime; 0 when in time. */
   lateMinutes: number;
+  /** The one before was skipped, because it would have come too late to be of use. */
+  missedAt: Date | null;
   /** Nothing was recent: the newest day there is, shown under its date. */
   newestDay: Date | null;
   /** Since when nothing was new, for an empty one. */

@@ -7,6 +7,8 @@ import { type DeliveryKind, type DeliveryState, deliveries, subscribers, subscri
 export const claimMax = 500;
 /** Rows of one listing. */
 const listMax = 500;
+/** A digest that was missed longer ago than the rarest rule takes to come round is nobody's question any more. */
+const missedSecondsMax = 40 * 86_400;
 
 /** By the gate's order: breaking 0, alert 1, asked 2, digest 3. */
 export const priorityOf = { breaking: 0, alert: 1, asked: 2, digest: 3 } as const;
@@ -165,7 +167,10 @@ export async function readTally(
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
 }
 
-/** For each row whose predecessor was skipped as too late: that one's slot. */
+/**
+ * For each row whose predecessor was skipped as too late: that one's slot. What was passed over meanwhile for another
+ * reason (nothing was new, a pause) told nobody of it.
+ */
 async function missedBefore(db: Db, rows: readonly Delivery[]): Promise<Map<number, Date>> {
   const digests = rows.filter((row) => row.kind === "digest" && row.slot > 0);
   if (digests.length === 0) return new Map();
@@ -174,7 +179,8 @@ async function missedBefore(db: Db, rows: readonly Delivery[]): Promise<Map<numb
     sql`select j.value ->> 0 as id, p.slot as slot from json_each(${list}) as j cross join deliveries as p
       where p.id = (
         select b.id from deliveries as b where b.kind = 'digest' and b.ref = j.value ->> 1
-          and b.slot > 0 and b.slot < j.value ->> 2 order by b.slot desc limit 1)
+          and b.slot > 0 and b.slot < j.value ->> 2 and b.slot > j.value ->> 2 - ${missedSecondsMax}
+          and (b.state <> 'skipped' or b.error = ${tooLate}) order by b.slot desc limit 1)
       and p.state = 'skipped' and p.error = ${tooLate}`,
   );
   return new Map(found.map((row) => [row.id, new Date(row.slot * 1000)]));

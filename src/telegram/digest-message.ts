@@ -9,6 +9,7 @@ import {
   shortDate,
   textIn,
   when,
+  whenNamed,
 } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences, ended } from "./clip.ts";
@@ -56,7 +57,12 @@ export function renderDigest(edition: Edition, options: DigestOptions): DigestMe
   if (edition.stories.length === 0) return [{ ...renderNothing(edition, options), articleIds: [] }];
   const text = textIn(options.language).digest;
   const told = edition.summaries ? toldOf(edition) : 0;
-  const notes = [lateLine(edition, options), dayLine(edition, options), slowLine(edition, options)];
+  const notes = [
+    lateLine(edition, options),
+    missedLine(edition, options),
+    dayLine(edition, options),
+    slowLine(edition, options),
+  ];
   const items = edition.stories.map((story, n) => ({
     story,
     full: n < told ? toldBlock(story, n, edition, options) : headlineLine(story, n, options),
@@ -156,6 +162,14 @@ function lateLine(edition: Edition, options: DigestOptions): string | null {
   return textIn(options.language).digest.late(edition.lateMinutes, clock(edition.at, edition.timezone));
 }
 
+/** What was promised and did not come is said, once. */
+function missedLine(edition: Edition, options: DigestOptions): string | null {
+  if (edition.missedAt === null) return null;
+  const { digest } = textIn(options.language);
+  const missed = whenNamed(edition.missedAt, readingOf(edition, options));
+  return edition.stories.length > 0 ? digest.missed(missed) : digest.missedBare(missed);
+}
+
 function dayLine(edition: Edition, options: DigestOptions): string | null {
   if (edition.newestDay === null) return null;
   return textIn(options.language).digest.newestDay(shortDate(edition.newestDay, readingOf(edition, options)));
@@ -182,6 +196,7 @@ function renderNothing(edition: Edition, options: DigestOptions): Message {
   }
   const line = since === null ? text.nothingYet : text.nothing(since);
   const wanted = options.evenEmpty === true;
+  const missed = missedLine(edition, options);
   const choice: Button[] =
     options.subscriptionId === null
       ? []
@@ -192,7 +207,7 @@ function renderNothing(edition: Edition, options: DigestOptions): Message {
           },
         ];
   return message(
-    lines(heading(edition, options), line, wanted ? null : text.quietFromNow),
+    lines(heading(edition, options), missed, line, wanted ? null : text.quietFromNow),
     inPrivate(options, [[{ text: text.topAnyway, action: action("top") }, ...choice]]),
   );
 }

@@ -33,6 +33,8 @@ export const en: Text = {
     slow: (n) => `${numerals[n] ?? n} ${n === 1 ? "story carries" : "stories carry"} weight this time; no filler.`,
     onlyNew: (n) => `${numerals[n] ?? n} new ${n === 1 ? "story" : "stories"} since the last one.`,
     late: (minutes, due) => `Late by ${duration(minutes, "en")}, sorry: the service was down at ${due}.`,
+    missed: (when) => `The digest of ${when} was not sent: it would have come too late. Its news is in this one.`,
+    missedBare: (when) => `The digest of ${when} was not sent: it would have come too late. Sorry.`,
     newestDay: (day) => `Nothing recent; this is from ${day}.`,
     nothing: (since) => `Nothing that carries weight since ${since}, so today asks no time of you.`,
     nothingAsked: (since) => `Nothing new since ${since}.`,

@@ -112,6 +112,12 @@ export function ledgerCases(runtime: string, open: OpenStore): void {
         expect(due!.subscriber!.chatId).toBe(101);
         expect(due!.subscription!.id).toBe(1);
         expect(due!.missedAt).toEqual(later(-86_400_000));
+        // One that had nothing to tell told nobody of it either; one that came did.
+        const between = { ...before, slot: slot - 3_600, priority: 3, at: now };
+        await db.insert(deliveries).values({ ...between, state: "skipped", error: "nothing new" });
+        expect((await withReaders(db, [due!]))[0]!.missedAt).toEqual(later(-86_400_000));
+        await db.insert(deliveries).values({ ...between, slot: slot - 1_800, state: "sent" });
+        expect((await withReaders(db, [due!]))[0]!.missedAt).toBeNull();
         await db.delete(subscribers);
         const [orphan] = await withReaders(db, [due!]);
         expect([orphan!.subscriber, orphan!.subscription]).toEqual([undefined, undefined]);
