@@ -325,7 +325,7 @@ describe("the digest as it is drawn", () => {
   test("numbers under it open stories, in groups only links", () => {
     expect(first!.buttons.map((row) => row.map((button) => button.text))).toEqual([
       ["1", "2", "3", "4"],
-      ["🔥 更多热门", "⚙️ 设置"],
+      ["🔥 更多热门", "👍 👎", "⚙️ 设置"],
     ]);
     const [group] = renderDigest(edition("zh", 4), options("zh", { kind: "supergroup", query: "subject:tech" }));
     expect(group!.html).toContain("☀️ <b>科技早报</b>");

@@ -1,7 +1,7 @@
 import { GrammyError } from "grammy";
 import type { ForceReply, InlineKeyboardMarkup } from "grammy/types";
 import { rememberAsk } from "../store/visits.ts";
-import type { Message } from "../telegram/message.ts";
+import type { Button, Message } from "../telegram/message.ts";
 import { attempt } from "./attempt.ts";
 import { generalTopic, type Visit } from "./visit.ts";
 
@@ -38,6 +38,30 @@ export async function show(visit: Visit, message: Message): Promise<void> {
     }),
   );
   if (attempted === "not-there") await say(visit, message);
+}
+
+/** Changes only the buttons of the message whose button was pressed; its text stays as it is. */
+export async function showButtons(visit: Visit, buttons: Button[][]): Promise<void> {
+  const pressed = visit.ctx.callbackQuery?.message;
+  if (pressed === undefined || pressed.date === 0) return;
+  const keyboard = { html: "", buttons: buttons.filter((row) => row.length > 0), preview: null };
+  await attempt(visit, keyboard, () =>
+    visit.ctx.api.editMessageReplyMarkup(visit.chatId, pressed.message_id, {
+      reply_markup: keyboardOf(keyboard) ?? { inline_keyboard: [] },
+    }),
+  );
+}
+
+/** The buttons of the message whose button was pressed. */
+export function pressedButtons({ ctx }: Visit): Button[][] {
+  const pressed = ctx.callbackQuery?.message;
+  const rows = pressed !== undefined && "reply_markup" in pressed ? pressed.reply_markup?.inline_keyboard : undefined;
+  return (rows ?? []).map((row) =>
+    row.flatMap((button): Button[] => {
+      if ("url" in button) return [{ text: button.text, url: button.url }];
+      return "callback_data" in button ? [{ text: button.text, action: button.callback_data }] : [];
+    }),
+  );
 }
 
 /** Tells whoever pressed a button something; it must come first, or the button keeps turning. */

@@ -1,20 +1,24 @@
 import { isStory } from "../pages/story.ts";
-import { vote } from "../store/feedback.ts";
+import { vote, votesOf } from "../store/feedback.ts";
 import { waitForNews } from "../store/news-waits.ts";
+import { listedStories, numberedRows, ratingRows } from "../telegram/digest-buttons.ts";
 import { lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { feedbackText, type Reason } from "../text/feedback.ts";
-import { say } from "./answer.ts";
+import { pressedButtons, say, showButtons } from "./answer.ts";
 import { type Area, idOf } from "./handler.ts";
 import { openInPlace } from "./reading.ts";
 import { isPrivate, type Visit } from "./visit.ts";
 
-/** 👍 and 👎 under a story, and "tell me when there is news". */
+/** 👍 and 👎 under a story and under a digest, and "tell me when there is news". */
 export const opinions: Area = {
   commands: {},
   presses: {
     like: { refuse: gone, act: (visit, args) => cast(visit, args, 1) },
     dislike: { refuse: gone, act: (visit, args) => cast(visit, args, -1) },
+    rates: { act: showRatings },
+    rate: { refuse: gone, act: rate },
+    numbers: { act: (visit) => showButtons(visit, numberedRows(pressedButtons(visit))) },
     because: { refuse: gone, act: because },
     wait: { act: wait },
   },
@@ -24,6 +28,19 @@ export const opinions: Area = {
 async function cast(visit: Visit, [id, ...from]: string[], value: 1 | -1): Promise<void> {
   await vote(visit.app.db, { storyId: idOf(id)!, chatId: visit.chatId, vote: value, reason: "" }, visit.now);
   await openInPlace(visit, [id!, ...from], { asksWhy: value < 0 });
+}
+
+/** 👍 👎 under a digest: its numbers become one of each for every story. */
+async function showRatings(visit: Visit): Promise<void> {
+  const rows = pressedButtons(visit);
+  const ids = listedStories(rows).map(({ id }) => Number.parseInt(id, 36));
+  await showButtons(visit, ratingRows(rows, await votesOf(visit.app.db, visit.chatId, ids), visit));
+}
+
+async function rate(visit: Visit, [id, , sign]: string[]): Promise<void> {
+  const said = { storyId: idOf(id)!, chatId: visit.chatId, vote: sign === "u" ? 1 : -1, reason: "" } as const;
+  await vote(visit.app.db, said, visit.now);
+  await showRatings(visit);
 }
 
 async function because(visit: Visit, [id, reason = "", ...from]: string[]): Promise<void> {

@@ -1,5 +1,6 @@
-import { and, eq, gte, lt, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
+import { jsonList } from "./json-list.ts";
 import { type FeedbackReason, feedback } from "./schema.ts";
 
 /** What a chat thinks of a story; a later word takes its place. */
@@ -23,6 +24,15 @@ export async function voteOf(db: Db, chatId: number, storyId: number): Promise<n
     .where(and(eq(feedback.chatId, chatId), eq(feedback.storyId, storyId)))
     .limit(1);
   return row?.vote ?? 0;
+}
+
+/** What this chat said of these stories; those that it said nothing of are left out. */
+export async function votesOf(db: Db, chatId: number, storyIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db
+    .select({ storyId: feedback.storyId, vote: feedback.vote })
+    .from(feedback)
+    .where(and(eq(feedback.chatId, chatId), inArray(feedback.storyId, jsonList(storyIds))));
+  return new Map(rows.map(({ storyId, vote: value }) => [storyId, value]));
 }
 
 export type FeedbackCounts = { up: number; down: number; reasons: Partial<Record<FeedbackReason, number>> };

@@ -13,8 +13,9 @@ import {
 } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences, ended } from "./clip.ts";
+import { digestRows, fewStoriesMax } from "./digest-buttons.ts";
 import { bold, type Html, html, italic, lines, link } from "./html.ts";
-import { type Button, type Message, message, numberRows } from "./message.ts";
+import { type Button, type Message, message } from "./message.ts";
 import { splitBetween } from "./split.ts";
 import { subscriptionName } from "./subscription-message.ts";
 
@@ -24,8 +25,6 @@ export const summaryColumns = 110;
 const nameColumns = 24;
 /** Below so many minutes nobody calls it late. */
 const lateMinutesMin = 10;
-/** With so few stories a digest says that it is no mistake. */
-const slowStoriesMax = 3;
 /** Told stories of a usual digest, and how many related lines the first, second, … carries. */
 const toldMax = 3;
 const relatedMax = [2, 1, 1];
@@ -177,7 +176,7 @@ function dayLine(edition: Edition, options: DigestOptions): string | null {
 
 function slowLine(edition: Edition, options: DigestOptions): string | null {
   const found = edition.stories.length;
-  if (edition.newestDay !== null || found > slowStoriesMax || found >= edition.count) return null;
+  if (edition.newestDay !== null || found > fewStoriesMax || found >= edition.count) return null;
   const text = textIn(options.language).digest;
   const follows = options.asked === true && options.first !== true && edition.since !== null;
   return follows ? text.onlyNew(found) : text.slow(found);
@@ -221,18 +220,14 @@ function buttons(numbered: Numbered[], options: DigestOptions & { isLast: boolea
     const url = `https://t.me/${options.botUsername}?start=${minute}`;
     return options.isLast ? [[{ text: text.subscribePrivately, url }]] : [];
   }
-  const open = numbered.map(({ story, number }) => ({
-    text: String(number),
-    action: action("story", story.storyId.toString(36), "d"),
-  }));
+  const stories = numbered.map(({ story, number }) => ({ id: story.storyId.toString(36), number }));
   const settings = options.subscriptionId === null ? action("settings") : action("sub", options.subscriptionId);
-  const few = options.few <= slowStoriesMax;
+  const few = options.few <= fewStoriesMax;
   const rest: Button[] = [
     { text: few ? text.top : text.moreTop, action: action("top") },
     { text: text.settings, action: settings },
   ];
-  if (!options.isLast) return numberRows(open);
-  return few ? [[...open, ...rest]] : [...numberRows(open), rest];
+  return digestRows(stories, options.isLast ? rest : []);
 }
 
 function inPrivate(options: DigestOptions, rows: Button[][]): Button[][] {
