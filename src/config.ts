@@ -123,6 +123,24 @@ export const settings = {
     help: "Pay Telegram for deliveries above 30 a second (allow_paid_broadcast): true or false.",
     example: "true",
   },
+  NIGHT_HOURS: {
+    schema: withDefault(
+      text.regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "must look like 23:00-07:00"),
+      "23:00-07:00",
+    ),
+    help: "When breaking items wait for a reader's morning unless they chose otherwise; the same hour twice: never.",
+    example: "22:30-06:30",
+  },
+  BREAKING_FAMILIES: {
+    schema: withDefault(wholeNumber(2, 100), "4"),
+    help: "Independent outlets that must tell a story within BREAKING_MINUTES before editors are asked to send it.",
+    example: "6",
+  },
+  BREAKING_MINUTES: {
+    schema: withDefault(wholeNumber(1, 1_440), "20"),
+    help: "Minutes within which BREAKING_FAMILIES outlets make a story one to ask editors about.",
+    example: "30",
+  },
   SOURCE_HOSTS: {
     schema: withDefault(hosts, ""),
     help: "Hosts inside your own network that sources may be on, separated by commas; all others inside are refused.",

@@ -1,4 +1,5 @@
 import { readClockTime } from "../news/clock-time.ts";
+import { readHours } from "../news/quiet.ts";
 import { nextSlot } from "../news/schedule.ts";
 import { estimateAudience } from "../store/broadcast-audience.ts";
 import {
@@ -188,7 +189,7 @@ async function checkOf(visit: Visit, broadcast: Broadcast): Promise<Check> {
   const { app, now } = visit;
   const { id, texts, missing, audience, level, silent, asleep, dueAt, storyId } = broadcast;
   const at = dueAt !== null && dueAt > now ? dueAt : now;
-  const estimate = await estimateAudience(app.db, broadcast, at);
+  const estimate = await estimateAudience(app.db, broadcast, { now: at, night: readHours(app.config.NIGHT_HOURS) });
   const earlier = storyId === null ? [] : await earlierOf(app.db, storyId, id);
   const started = await startedSince(app.db, new Date(now.getTime() - usualDays * dayMs));
   const midnight = localTime(now, timezoneOf(visit)).startOfDay().epochMilliseconds;

@@ -1,3 +1,4 @@
+import { readHours } from "../news/quiet.ts";
 import { choiceOf, saveChoice } from "../store/breaking-choices.ts";
 import { startedSince } from "../store/broadcasts.ts";
 import { renderChoice } from "../telegram/breaking-message.ts";
@@ -38,7 +39,9 @@ async function choiceMessage(visit: Visit, broadcastId: number): Promise<Message
   const sent = await startedSince(visit.app.db, new Date(visit.now.getTime() - weekMs));
   const lastWeek = { all: sent.length, top: sent.filter((each) => each.level === "top").length };
   const choice = await choiceOf(visit.app.db, subscriber);
-  return renderChoice(choice, { language: visit.language, lastWeek, broadcastId });
+  const hours = readHours(visit.app.config.NIGHT_HOURS);
+  const quiet = hours.from === hours.to ? null : hours;
+  return renderChoice(choice, { language: visit.language, lastWeek, broadcastId, hours: quiet });
 }
 
 function broadcastOf(id: string | undefined): number {

@@ -1,13 +1,18 @@
-import type { App } from "../app.ts";
+import { readHours } from "../news/quiet.ts";
 import { dueFor } from "../store/broadcast-audience.ts";
 import { audienceSlice, audienceSliceMax, endEnqueuing, enqueueSlice } from "../store/broadcast-rows.ts";
 import { findBroadcast } from "../store/broadcasts.ts";
+import type { BroadcastApp } from "./broadcast.ts";
 
 /**
  * Puts everybody whom a broadcast is for into the ledger, in slices between which others get their turn. It goes on
  * where it was, and ends when the broadcast does not go out any more.
  */
-export async function enqueueAudience(app: Pick<App, "db" | "now" | "enqueue">, id: number): Promise<void> {
+export async function enqueueAudience(
+  app: Pick<BroadcastApp, "config" | "db" | "now" | "enqueue">,
+  id: number,
+): Promise<void> {
+  const night = readHours(app.config.NIGHT_HOURS);
   const mornings = new Map<string, Date | null>();
   for (;;) {
     const broadcast = await findBroadcast(app.db, id);
@@ -18,7 +23,7 @@ export async function enqueueAudience(app: Pick<App, "db" | "now" | "enqueue">, 
     const { audience, cursor: afterId } = broadcast;
     const slice = await audienceSlice(app.db, { audience, afterId, now });
     const rows = slice.flatMap((reader) => {
-      const dueAt = dueFor(broadcast, reader, { now, mornings });
+      const dueAt = dueFor(broadcast, reader, { now, night, mornings });
       return dueAt === null ? [] : [{ subscriberId: reader.id, dueAt }];
     });
     if (slice.length > 0) await enqueueSlice(app.db, broadcast, { rows, cursor: slice.at(-1)!.id, now: app.now() });

@@ -20,7 +20,9 @@ const rateOverMs = 15_000;
 /** A schedule further away than this is found by a tick. */
 const waitForMs = 90_000;
 
-export type BroadcastApp = Pick<App, "db" | "api" | "gate" | "log" | "now" | "enqueue">;
+export type BroadcastApp = Pick<App, "db" | "api" | "gate" | "log" | "now" | "enqueue"> & {
+  config: Pick<App["config"], "NIGHT_HOURS">;
+};
 
 type Samples = Map<number, { at: number; settled: number }[]>;
 

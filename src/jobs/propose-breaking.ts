@@ -1,20 +1,18 @@
 import type { App } from "../app.ts";
+import { morningAfter, readHours } from "../news/quiet.ts";
 import { claimProposal, type Rush, suddenStories } from "../store/proposals.ts";
 import { editorsOf } from "../store/roles.ts";
 import { findSubscriber } from "../store/subscribers.ts";
 import { renderProposal } from "../telegram/breaking-message.ts";
 import { send } from "../telegram/send.ts";
 
-/** A story that so many families tell within so many minutes is worth asking about. */
-const familiesMin = 4;
-const withinMinutes = 20;
-
 type ProposeApp = Pick<App, "db" | "api" | "now" | "log" | "config">;
 
-/** Asks the editors whether a story that suddenly grows is breaking news; once a story. */
+/** Asks the editors whether a story that suddenly grows is breaking news; once a story, and silently at their night. */
 export async function proposeBreaking(app: ProposeApp): Promise<void> {
   const now = app.now();
-  const found = await suddenStories(app.db, { families: familiesMin, minutes: withinMinutes, now });
+  const { BREAKING_FAMILIES: families, BREAKING_MINUTES: minutes } = app.config;
+  const found = await suddenStories(app.db, { families, minutes, now });
   if (found.length === 0) return;
   const editors = await editorsOf(app.db, app.config.ADMIN_IDS);
   if (editors.length === 0) return;
@@ -28,8 +26,10 @@ async function propose(app: ProposeApp, rush: Rush, editors: readonly number[]):
     const known = await findSubscriber(app.db, chatId, 0);
     const language = known?.language ?? app.config.DEFAULT_LANGUAGE;
     const timezone = known?.timezone ?? app.config.DEFAULT_TIMEZONE;
-    const message = renderProposal(rush, { language, timezone, now: app.now() });
-    const sent = await send(app.api, { chatId, threadId: 0 }, { message, silent: false, paid: false });
+    const now = app.now();
+    const message = renderProposal(rush, { language, timezone, now });
+    const silent = morningAfter(now, { ...readHours(app.config.NIGHT_HOURS), timezone }) !== null;
+    const sent = await send(app.api, { chatId, threadId: 0 }, { message, silent, paid: false });
     if ("step" in sent) app.log.debug({ chatId }, `an editor could not be asked: ${sent.step.reason}`);
   }
 }

@@ -1,25 +1,31 @@
-import { Temporal } from "temporal-polyfill";
+import { quietUntil } from "./schedule.ts";
 
-/** The night, where the reader is. */
-export const nightFromHour = 23;
-export const nightToHour = 7;
-/** Zones that a cache keeps: there are about 600. */
-const zonesMax = 1_000;
+/** Zones, with their hours, that a cache keeps: there are about 600 zones. */
+const zonesMax = 2_000;
 
-/** The end of the night there; null when it is no night now. */
-export function morningAfter(now: Date, timezone: string, cache: Map<string, Date | null> = new Map()): Date | null {
-  const known = cache.get(timezone);
-  if (known !== undefined) return known;
-  if (cache.size >= zonesMax) cache.clear();
-  const found = findMorning(now, timezone);
-  cache.set(timezone, found);
-  return found;
+/** From which minute of the local day to which it is quiet; the same twice means never. */
+export type Hours = { from: number; to: number };
+
+/** Reads "23:00-07:00", as the settings have it. */
+export function readHours(text: string): Hours {
+  const [from, to] = text.split("-").map((time) => {
+    const [hour, minute] = time.split(":").map(Number);
+    return hour! * 60 + minute!;
+  });
+  return { from: from!, to: to! };
 }
 
-function findMorning(now: Date, timezone: string): Date | null {
-  const local = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timezone);
-  if (local.hour >= nightToHour && local.hour < nightFromHour) return null;
-  const day = local.hour >= nightFromHour ? local.toPlainDate().add({ days: 1 }) : local.toPlainDate();
-  const morning = day.toZonedDateTime({ timeZone: timezone, plainTime: { hour: nightToHour } });
-  return new Date(morning.epochMilliseconds);
+/** The end of the quiet hours there; null when it is none now. */
+export function morningAfter(
+  now: Date,
+  { timezone, from, to }: Hours & { timezone: string },
+  cache: Map<string, Date | null> = new Map(),
+): Date | null {
+  const key = `${timezone} ${from} ${to}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  if (cache.size >= zonesMax) cache.clear();
+  const found = quietUntil(now, { from, to, timezone });
+  cache.set(key, found);
+  return found;
 }

@@ -1,4 +1,4 @@
-import { morningAfter } from "../news/quiet.ts";
+import { type Hours, morningAfter } from "../news/quiet.ts";
 import { usualChoice } from "./breaking-choices.ts";
 import { type AudienceMember, audienceSlice, audienceSliceMax } from "./broadcast-rows.ts";
 import { type Broadcast, wordingFor } from "./broadcasts.ts";
@@ -12,14 +12,14 @@ export type Aimed = Pick<Broadcast, "texts" | "missing" | "level" | "asleep">;
 export function dueFor(
   broadcast: Aimed,
   reader: AudienceMember,
-  { now, mornings }: { now: Date; mornings: Map<string, Date | null> },
+  { now, night, mornings }: { now: Date; night: Hours; mornings: Map<string, Date | null> },
 ): Date | null {
   const usual = usualChoice(reader.kind);
   const level = reader.level ?? usual.level;
   if (level === "none" || (level === "top" && broadcast.level !== "top")) return null;
   if (wordingFor(broadcast, reader.language) === undefined) return null;
   if ((reader.night ?? usual.night) === "ring") return now;
-  const morning = morningAfter(now, reader.timezone, mornings);
+  const morning = morningAfter(now, { ...night, timezone: reader.timezone }, mornings);
   if (morning === null) return now;
   return broadcast.asleep === "skip" ? null : morning;
 }
@@ -38,7 +38,7 @@ export type Estimate = {
 export async function estimateAudience(
   db: Db,
   broadcast: Aimed & Pick<Broadcast, "audience">,
-  now: Date,
+  { now, night }: { now: Date; night: Hours },
 ): Promise<Estimate> {
   const estimate: Estimate = { readers: 0, now: { zh: 0, en: 0 }, asleep: 0, without: { zh: 0, en: 0 } };
   const mornings = new Map<string, Date | null>();
@@ -46,7 +46,7 @@ export async function estimateAudience(
   for (let afterId = 0; ; ) {
     const slice = await audienceSlice(db, { audience: broadcast.audience, afterId, now });
     for (const reader of slice) {
-      const dueAt = dueFor(toAll, reader, { now, mornings });
+      const dueAt = dueFor(toAll, reader, { now, night, mornings });
       if (dueAt === null) continue;
       estimate.readers += 1;
       if (wordingFor(broadcast, reader.language) === undefined) estimate.without[reader.language] += 1;

@@ -1,3 +1,5 @@
+import type { Hours } from "../news/quiet.ts";
+import { clockTime } from "../news/schedule.ts";
 import { clock, type Language, type Reading, textIn } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip } from "./clip.ts";
@@ -87,12 +89,21 @@ export function renderChoice(
     language,
     lastWeek,
     broadcastId,
-  }: { language: Language; lastWeek: { all: number; top: number }; broadcastId: number },
+    hours,
+  }: {
+    language: Language;
+    lastWeek: { all: number; top: number };
+    broadcastId: number;
+    /** When it is quiet for them; null when it never is. */
+    hours: Hours | null;
+  },
 ): Message {
   const text = textIn(language).breaking.choice;
+  const span = hours === null ? "" : `${clockTime(hours.from)}–${clockTime(hours.to)}`;
+  const night = choice.night === "ring" || hours === null ? text.night.ring : text.night.wait(span);
   const now = [
     text.levels[choice.level],
-    ...(choice.level === "none" ? [] : [choice.silent ? text.silent : null, text.night[choice.night]]),
+    ...(choice.level === "none" ? [] : [choice.silent ? text.silent : null, night]),
   ].filter((part) => part !== null);
   const button = (what: string, label: string, chosen: boolean): Button => ({
     text: chosen ? text.chosen(label) : label,

@@ -4,6 +4,7 @@ import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api } from "grammy";
+import { readConfig } from "../../src/config.ts";
 import { runBroadcasts } from "../../src/jobs/broadcast.ts";
 import { runRounds } from "../../src/jobs/broadcast-round.ts";
 import { createComposer } from "../../src/jobs/compose-delivery.ts";
@@ -106,7 +107,7 @@ async function open({ rate, limits, readers }: { rate: number; limits: ApiSettin
   const agent = new Agent({ keepAlive: true });
   const client = new Api(token, { apiRoot: api.root, timeoutSeconds: 30, baseFetchConfig: { agent } });
   const app = {
-    ...{ db: store.db, config: { PAID_BROADCAST: false }, log: silentLog, api: client, gate, now, random: Math.random },
+    ...{ db: store.db, config: readConfig({}), log: silentLog, api: client, gate, now, random: Math.random },
     me: { id: 1, username: "tidings_bot", first_name: "tidings" },
     enqueue: (job: { kind: string }) => runner.enqueue(job as never),
   };

@@ -1,4 +1,5 @@
 import { Api } from "grammy";
+import { readConfig } from "../../src/config.ts";
 import { runBroadcasts } from "../../src/jobs/broadcast.ts";
 import { runRounds } from "../../src/jobs/broadcast-round.ts";
 import { createComposer } from "../../src/jobs/compose-delivery.ts";
@@ -23,7 +24,7 @@ const gate = createGate({
 });
 const app = {
   db,
-  config: { PAID_BROADCAST: false },
+  config: readConfig({}),
   log: silentLog,
   api: new Api(token, { apiRoot }),
   me: { id: 1, username: "tidings_bot", first_name: "tidings" },

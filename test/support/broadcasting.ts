@@ -1,3 +1,4 @@
+import { readConfig } from "../../src/config.ts";
 import { runBroadcasts } from "../../src/jobs/broadcast.ts";
 import { runRounds } from "../../src/jobs/broadcast-round.ts";
 import { createComposer } from "../../src/jobs/compose-delivery.ts";
@@ -27,7 +28,12 @@ export type Desk = Sender & {
 export async function openDesk(options: SenderOptions = {}): Promise<Desk> {
   const sender = await openSender(options);
   const me = { id: 1_000_000_002, username: "tidings_bot", first_name: "tidings" };
-  const app = { ...sender.app, me, enqueue: (job: { kind: string }) => runner.enqueue(job as never) };
+  const app = {
+    ...sender.app,
+    config: readConfig({}),
+    me,
+    enqueue: (job: { kind: string }) => runner.enqueue(job as never),
+  };
   const ending = new AbortController();
   const compose = createComposer(app);
   const runner = createRunner(
