@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { READER_ID, seedPeople } from "../src/playground/people.ts";
 import { feedback } from "../src/store/schema.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
+import { addReader } from "./support/readers.ts";
 
 let world: BotWorld;
 
-beforeEach(async () => {
-  world = await openBotWorld();
+async function open(options: Parameters<typeof openBotWorld>[0] = {}): Promise<void> {
+  world = await openBotWorld(options);
   seedPeople(world.playground);
-});
+}
+beforeEach(() => open());
 afterEach(async () => {
   expect(world.logged).toEqual([]);
   await world.close();
@@ -73,5 +75,41 @@ describe("👍 and 👎 under a digest", () => {
       await world.settle();
     }
     expect(await votes()).toEqual([]);
+  });
+});
+
+describe("a popular minute", () => {
+  const slot = new Date("2026-11-23T00:00:00Z");
+
+  /** So many others have 08:00 in Shanghai. */
+  async function crowd(readers: number): Promise<void> {
+    const { db } = world.app;
+    for (let n = 0; n < readers; n += 1) await addReader(db, { chatId: 50_000 + n, now: world.app.now(), slot });
+  }
+
+  test("says when the newcomer's will come, and offers a minute from which it is there in time", async () => {
+    await world.close();
+    await open({ env: { SEND_RATE: "1" } });
+    await crowd(300);
+    const [done] = await world.say(READER_ID, "/subscribe 08:00");
+    expect(done!.text).toContain("08:00 有 301 份要发，一份接一份，你的大约 08:05 到。");
+    const { answers } = await world.press(READER_ID, "改到 07:55，08:00 前到");
+    expect(answers[0]!.text).toMatch(/每天 07:55/);
+    expect(answers[0]!.text).not.toContain("份要发");
+    // Back at the popular minute, the same is said again.
+    await world.press(READER_ID, "钟点");
+    expect((await world.press(READER_ID, "08:00")).answers.at(-1)!.text).toContain("你的大约 08:05 到");
+  });
+
+  test("after START as well; and nothing is said where nobody waits", async () => {
+    await world.say(READER_ID, "/subscribe 08:00");
+    expect(world.last(READER_ID).text).not.toContain("份要发");
+    await world.close();
+    await open({ env: { SEND_RATE: "1" } });
+    await crowd(200);
+    await world.say(READER_ID, "/start");
+    const { answers } = await world.press(READER_ID, "是，每天 08:00");
+    expect(answers[0]!.text).toContain("08:00 有 201 份要发");
+    expect(labels(answers[0]!)[0]).toBe("改到 07:55，08:00 前到");
   });
 });

@@ -22,6 +22,7 @@ import {
 } from "../telegram/subscription-message.ts";
 import { say, show } from "./answer.ts";
 import { askDigest } from "./asked.ts";
+import { withCrowd } from "./crowd.ts";
 import { listMessage, makeDigest, type Own, optionsOf, takeSubject, viewOf } from "./digests.ts";
 import { type Area, type Press, wholeNumber } from "./handler.ts";
 import { isPrivate, readingOf, type Visit } from "./visit.ts";
@@ -116,7 +117,9 @@ export async function change(
 ): Promise<void> {
   if (store) await changeSubscription(visit.app.db, own, { change: to, now: visit.now });
   const after = await ownOf(visit, own.subscription.id);
-  if (after !== undefined) await answer(visit, renderSubscription(viewOf(after), optionsFor(visit, after)));
+  if (after === undefined) return;
+  const page = renderSubscription(viewOf(after), optionsFor(visit, after));
+  await answer(visit, to.minute === undefined ? page : await withCrowd(visit, after, page));
 }
 
 async function remove(visit: Visit, { subscription }: Own): Promise<void> {

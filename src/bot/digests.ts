@@ -25,6 +25,7 @@ import {
 } from "../telegram/subscription-message.ts";
 import { ask, say, show } from "./answer.ts";
 import { askDigest, preview } from "./asked.ts";
+import { withCrowd } from "./crowd.ts";
 import { type Area, wholeNumber } from "./handler.ts";
 import { ensureKnown, isPrivate, originOf, readingOf, refreshed, type Visit } from "./visit.ts";
 
@@ -122,7 +123,7 @@ export async function makeDigest(visit: Visit, wanted: Wanted, answer: Answer): 
     return answer(there, { ...page, html: `${html`${line}`.html}\n\n${page.html}` });
   }
   const where = isPrivate(there) ? null : placeOf(there);
-  const done = renderSubscribed(view, { ...optionsOf(there), where });
+  const done = await withCrowd(there, made, renderSubscribed(view, { ...optionsOf(there), where }));
   if (made.subscriber.timezoneKnown) return answer(there, done);
   const zone = { text: there.text.settings.zoneButton, action: action("zones", "x") };
   await answer(there, { ...done, buttons: [...done.buttons, [zone]] });

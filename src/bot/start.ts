@@ -8,6 +8,7 @@ import { renderSubscribeAsk, renderTimes, ruleText } from "../telegram/subscript
 import { canonicalZone, placeName } from "../text/places.ts";
 import { say, show } from "./answer.ts";
 import { askDigest, hadToday } from "./asked.ts";
+import { withCrowd } from "./crowd.ts";
 import { listMessage, optionsOf, storeDigest } from "./digests.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
 import { claimOwner } from "./owner.ts";
@@ -84,7 +85,8 @@ async function go(visit: Visit, [at, zone]: string[]): Promise<void> {
   const place = placeName(timezone, there.language);
   const rule = ruleText(subscription.rule, reading);
   const todays = !(await hadToday(there));
-  await show(there, renderStarted({ subscriptionId: subscription.id, next, place, rule, todays }, there));
+  const started = renderStarted({ subscriptionId: subscription.id, next, place, rule, todays }, there);
+  await show(there, await withCrowd(there, made, started));
   if (todays) await askDigest(there, "", subscription.id);
 }
 

@@ -122,28 +122,39 @@ export async function minuteLoad(db: Db, at: Date, most = countSliceMax): Promis
 
 export type PopularMinute = { at: Date; digests: number };
 
-/** The fullest minutes until `until`, the fullest first. Counted in slices, however many subscriptions there are. */
+/** The fullest minutes until `until`, the fullest first. */
 export async function popularMinutes(
   db: Db,
   { now, until, limit }: { now: Date; until: Date; limit: number },
 ): Promise<PopularMinute[]> {
+  return [...(await countDue(db, { after: now, until }))]
+    .map(([at, digests]) => ({ at: new Date(at * 1000), digests }))
+    .sort((a, b) => b.digests - a.digests || a.at.getTime() - b.at.getTime())
+    .slice(0, limit);
+}
+
+/**
+ * How many digests are due at each second after `after` and until `until`. However many they are, they are counted in
+ * slices of a few milliseconds, between which others get their turn.
+ */
+export async function countDue(
+  db: Db,
+  { after, until }: { after: Date; until: Date },
+): Promise<ReadonlyMap<number, number>> {
   const counts = new Map<number, number>();
-  let after: SQL = gt(subscriptions.dueAt, now);
+  let from: SQL = gt(subscriptions.dueAt, after);
   for (;;) {
     const rows = await db.all<{ at: number; n: number; lastId: number }>(
       sql`select due_at as at, count(*) as n, max(id) as lastId from (
-        select due_at, id from subscriptions where ${after} and due_at <= ${seconds(until)} order by due_at, id
+        select due_at, id from subscriptions where ${from} and due_at <= ${seconds(until)} order by due_at, id
         limit ${countSliceMax}) group by due_at`,
     );
     for (const { at, n } of rows) counts.set(at, (counts.get(at) ?? 0) + n);
     const last = rows.at(-1);
-    if (last === undefined || rows.reduce((sum, { n }) => sum + n, 0) < countSliceMax) break;
-    after = sql`(due_at, id) > (${last.at}, ${last.lastId})`;
+    if (last === undefined || rows.reduce((sum, { n }) => sum + n, 0) < countSliceMax) return counts;
+    from = sql`(due_at, id) > (${last.at}, ${last.lastId})`;
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  return [...counts]
-    .map(([at, digests]) => ({ at: new Date(at * 1000), digests }))
-    .sort((a, b) => b.digests - a.digests || a.at.getTime() - b.at.getTime())
-    .slice(0, limit);
 }
 
 /** The statements of subscriptions for which the same was decided. */
