@@ -2,6 +2,7 @@ import type { Api } from "grammy";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { Db } from "./store/db.ts";
+import type { Shared } from "./store/shared.ts";
 import type { Gate } from "./telegram/gate.ts";
 
 /** Work that outlives a request: a few words that name a row. The row says the rest, so a lost job is only late. */
@@ -28,6 +29,8 @@ export type App = {
   api: Api;
   gate: Gate;
   /** The bot itself, as getMe told. */
+  /** What many ask for at once. */
+  shared: Shared;
   me: { id: number; username: string; first_name: string };
   now(): Date;
   /** A number in [0, 1): spreads leases and retries. */

@@ -1,10 +1,11 @@
 import type { Message as TelegramMessage } from "grammy/types";
 import { nameIn } from "../news/name-in.ts";
-import type { SearchOrder } from "../news/pages.ts";
+import type { SearchOrder, TopPage } from "../news/pages.ts";
 import { findNews } from "../pages/search.ts";
 import { isStory, storyPage } from "../pages/story.ts";
-import { hasNews, toldPage, topPage, topWords } from "../pages/top.ts";
+import { toldPage, topPage, topWords } from "../pages/top.ts";
 import { voteOf } from "../store/feedback.ts";
+import type { NewsLanguages } from "../store/schema.ts";
 import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
 import { countSources } from "../store/sources.ts";
 import { allSubjects, findSubject } from "../store/subjects.ts";
@@ -50,29 +51,41 @@ async function showTop(visit: Visit, { inPlace = false, words = "" } = {}): Prom
     const line = visit.text.top.whichSubject(clip(words.trim(), subjectColumns));
     return say(visit, renderSubjects(line, await allSubjects(db), readingOf(visit)));
   }
-  const about = subject === undefined ? {} : { subject: subject.id };
-  const top = (await hasNews(db)) ? await topPage(db, { ...newsOf(visit), ...about }) : undefined;
+  const top = await topOf(visit, { subject: subject?.id });
   const name = subject && (visit.language === "zh" ? subject.nameZh : subject.nameEn);
-  if (top === undefined || top.stories.length === 0) {
+  if (top.stories.length === 0) {
     if (name === undefined || !(await hasNewsFor(visit))) return say(visit, await noneToRead(visit));
     return say(visit, renderSubjects(visit.text.top.noneOf(name), await allSubjects(db), readingOf(visit)));
   }
   const digests = visit.known === undefined ? 0 : await countSubscriptions(db, visit.known.id);
-  const page = renderTop(top, {
-    ...{ ...readingOf(visit), kind: visit.kind, subscribed: digests > 0 },
-    subject: subject && { slug: subject.slug, name: name! },
-  });
+  const { kind, app } = visit;
+  const options = { ...readingOf(visit), kind, subscribed: digests > 0 };
+  const { language, timezone, subscribed } = options;
+  const key = ["top as told", newsOf(visit).news, subject?.id, language, timezone, kind, subscribed].join();
+  const page = await app.shared.of(key, async () =>
+    renderTop(top, { ...options, subject: subject && { slug: subject.slug, name: name! } }),
+  );
   await (inPlace ? show : say)(visit, page);
+}
+
+type About = { subject?: number | undefined; news?: NewsLanguages };
+
+/** What matters now to who reads these languages: the same for all who ask within the same seconds. */
+function topOf(visit: Visit, { subject, news = newsOf(visit).news }: About = {}): Promise<TopPage> {
+  const about = subject === undefined ? {} : { subject };
+  return visit.app.shared.of(`top ${news} ${subject}`, () =>
+    topPage(visit.app.db, { ...newsOf(visit), news, ...about }),
+  );
 }
 
 /** Is there anything in the reader's language? */
 export async function hasNewsFor(visit: Visit): Promise<boolean> {
-  return (await topPage(visit.app.db, newsOf(visit))).stories.length > 0;
+  return (await topOf(visit)).stories.length > 0;
 }
 
 /** Nothing in the reader's language: what there is in the other one is offered; nothing at all says why. */
 export async function noneToRead(visit: Visit): Promise<Message> {
-  const any = await topPage(visit.app.db, { ...newsOf(visit), news: "both" });
+  const any = await topOf(visit, { news: "both" });
   return any.stories.length > 0 ? renderOtherLanguage(readingOf(visit)) : noNews(visit);
 }
 

@@ -5,7 +5,7 @@ import { runRounds } from "./broadcast-round.ts";
 import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
 import { deliver } from "./deliver.ts";
-import { handleUpdate, type UpdateHandler } from "./handle-update.ts";
+import { createUpdateHandler, type UpdateHandler } from "./handle-update.ts";
 import { createIngest, type Ingest } from "./ingest.ts";
 import { joinLoose } from "./join-stories.ts";
 import { createAlertMatcher } from "./match-alerts.ts";
@@ -24,12 +24,13 @@ export type WorkOptions = { signal?: AbortSignal; web?: WebTools; fetchFile?: Fe
 export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = {}): (job: Job) => Promise<void> {
   const { signal } = options;
   const compose = createComposer(app);
+  const handle = createUpdateHandler(app, bot);
   const matchAlerts = createAlertMatcher(app);
   const ingest = alerting(app, createIngest(app.db, app.now));
   return async (job) => {
     switch (job.kind) {
       case "update":
-        return handleUpdate(app, bot, job.id);
+        return handle(job.id);
       case "plan-digests":
         await planDigests(app);
         return;
@@ -62,10 +63,11 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
   };
 }
 
-/** What just came in is held against the alerts at once. */
-function alerting(app: Pick<App, "enqueue">, ingest: Ingest): Ingest {
+/** What just came in is held against the alerts at once, and seen by whoever asks next. */
+function alerting(app: Pick<App, "enqueue" | "shared">, ingest: Ingest): Ingest {
   return async (incoming) => {
     const saved = await ingest(incoming);
+    if (saved.some((each) => each.outcome !== "unchanged")) app.shared.forget();
     if (saved.some((each) => each.outcome === "imported")) app.enqueue({ kind: "alerts" });
     return saved;
   };

@@ -18,6 +18,7 @@ import { claimForBot, rememberFact } from "../store/facts.ts";
 import { holdLease } from "../store/lease.ts";
 import { ownersOf } from "../store/owners.ts";
 import type { SqliteStore } from "../store/sqlite.ts";
+import { createShared } from "../store/shared.ts";
 import { keepStop, liveStops } from "../store/stops.ts";
 import { createGate } from "../telegram/gate.ts";
 import { pacedReplies } from "../telegram/send.ts";
@@ -217,6 +218,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     me,
     now,
     random: Math.random,
+    shared: createShared(now),
     enqueue: runner.enqueue,
   };
   bot.use(createBot(app));

@@ -1,5 +1,6 @@
-import { and, eq, inArray, isNotNull, isNull, lt, lte, sql } from "drizzle-orm";
+import { and, inArray, isNotNull, isNull, lt, lte, sql } from "drizzle-orm";
 import { batchAll, type Db } from "./db.ts";
+import { jsonList, seconds } from "./json-list.ts";
 import { updates } from "./schema.ts";
 
 /** How long one update may be worked on before another try may take it. */
@@ -10,39 +11,40 @@ export const updateAttemptsMax = 3;
 const unfinishedMax = 500;
 /** Rows that one pruning deletes. */
 const prunedMax = 500;
+/** Updates of one statement: their bodies are one bound value, which D1 limits to 2 MB. */
+const storedPerStatement = 25;
 
 export type StoredUpdate = { id: number; body: string };
 export type ClaimedUpdate = StoredUpdate & { token: string; attempts: number };
 
 /** Keeps what Telegram sent; gives the ids that are new. A redelivered update is not kept twice. */
 export async function storeUpdates(db: Db, received: readonly StoredUpdate[], now: Date): Promise<number[]> {
-  const results = await batchAll(
-    db,
-    received.map(({ id, body }) =>
-      db
-        .insert(updates)
-        .values({ id, body, receivedAt: now, dueAt: now })
-        .onConflictDoNothing()
-        .returning({ id: updates.id }),
-    ),
-  );
+  const statements = [];
+  const at = seconds(now);
+  for (let start = 0; start < received.length; start += storedPerStatement) {
+    const list = received.slice(start, start + storedPerStatement).map(({ id, body }) => [id, body]);
+    const rows = sql`select value ->> 0, value ->> 1, ${at}, ${at}, null, 0, ''
+      from json_each(${JSON.stringify(list)}) where true`;
+    statements.push(db.insert(updates).select(rows).onConflictDoNothing().returning({ id: updates.id }));
+  }
+  const results = await batchAll(db, statements);
   return results.flatMap((rows) => (rows as { id: number }[]).map((row) => row.id));
 }
 
-/** Takes one update to work on; undefined when somebody else has it, or it is done. */
-export async function claimUpdate(
+/** Takes updates to work on; those that somebody else has, or that are done, are not among them. */
+export async function claimUpdates(
   db: Db,
-  id: number,
+  ids: readonly number[],
   { now, token }: { now: Date; token: string },
-): Promise<ClaimedUpdate | undefined> {
+): Promise<ClaimedUpdate[]> {
   const claiming = db
     .update(updates)
     .set({ dueAt: new Date(now.getTime() + updateLeaseMs), leaseToken: token, attempts: sql`${updates.attempts} + 1` })
-    .where(and(eq(updates.id, id), lte(updates.dueAt, now)))
+    .where(and(inArray(updates.id, jsonList(ids)), lte(updates.dueAt, now)))
     .returning({ id: updates.id, body: updates.body, attempts: updates.attempts });
   // An update whose claim, or end, a power cut takes back is handled again, as after a crash.
-  const [[row]] = (await db.batch([claiming], { mayBeLost: true })) as [Omit<ClaimedUpdate, "token">[]];
-  return row === undefined ? undefined : { ...row, token };
+  const [rows] = (await db.batch([claiming], { mayBeLost: true })) as [Omit<ClaimedUpdate, "token">[]];
+  return rows.map((row) => ({ ...row, token }));
 }
 
 /** Done: the row stays, so that the same update is known when it comes again. */
@@ -50,17 +52,19 @@ export async function settleUpdates(
   db: Db,
   done: readonly { id: number; token: string; error: string }[],
 ): Promise<void> {
-  await batchAll(
-    db,
-    done.map(({ id, token, error }) =>
-      db
-        .update(updates)
-        // What was said is nobody's business once it is answered; what broke is kept a day for whoever mends it.
-        .set({ dueAt: null, leaseToken: null, error, ...(error === "" ? { body: "" } : {}) })
-        .where(and(eq(updates.id, id), eq(updates.leaseToken, token))),
-    ),
-    { mayBeLost: true },
-  );
+  const list = JSON.stringify(done.map(({ id, token, error }) => [id, token, error]));
+  const settling = db
+    .update(updates)
+    .set({
+      dueAt: null,
+      leaseToken: null,
+      error: sql`j.value ->> 2`,
+      // What was said is nobody's business once it is answered; what broke is kept a day for whoever mends it.
+      body: sql`case when j.value ->> 2 = '' then '' else ${updates.body} end`,
+    })
+    .from(sql`json_each(${list}) as j`)
+    .where(sql`${updates.id} = j.value ->> 0 and ${updates.leaseToken} = j.value ->> 1`);
+  await db.batch([settling], { mayBeLost: true });
 }
 
 /** Updates whose handling was cut off, oldest first: to be handled again, or left with a note after too many tries. */

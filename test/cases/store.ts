@@ -10,10 +10,10 @@ import {
 } from "../../src/store/articles.ts";
 import { batchAll, type Db } from "../../src/store/db.ts";
 import { claimForBot, readFact, rememberFact, writeFact } from "../../src/store/facts.ts";
-import { articles, facts, sources } from "../../src/store/schema.ts";
+import { articles, facts, sources, updates } from "../../src/store/schema.ts";
 import { ensureSource } from "../../src/store/sources.ts";
 import {
-  claimUpdate,
+  claimUpdates,
   settleUpdates,
   storeUpdates,
   unfinishedUpdates,
@@ -202,25 +202,45 @@ export function storeCases(runtime: string, open: OpenStore): void {
       withStore(open, async (db) => {
         expect(await storeUpdates(db, [{ id: 7, body: "{}" }], now)).toEqual([7]);
         expect(await storeUpdates(db, [{ id: 7, body: "{}" }], now)).toEqual([]);
-        expect(await claimUpdate(db, 7, { now, token: "a" })).toMatchObject({ id: 7, attempts: 1 });
-        expect(await claimUpdate(db, 7, { now, token: "b" })).toBeUndefined();
+        expect(await claimUpdates(db, [7], { now, token: "a" })).toMatchObject([{ id: 7, attempts: 1 }]);
+        expect(await claimUpdates(db, [7], { now, token: "b" })).toEqual([]);
         await settleUpdates(db, [{ id: 7, token: "a", error: "" }]);
-        expect(await claimUpdate(db, 7, { now: later(updateLeaseMs * 2), token: "c" })).toBeUndefined();
+        expect(await claimUpdates(db, [7], { now: later(updateLeaseMs * 2), token: "c" })).toEqual([]);
         expect(await storeUpdates(db, [{ id: 7, body: "{}" }], now)).toEqual([]);
+      }));
+
+    it("keeps, takes and settles many at once; what broke keeps its body for whoever mends it", () =>
+      withStore(open, async (db) => {
+        const received = Array.from({ length: 60 }, (_, n) => ({ id: n + 1, body: `{"n":${n + 1},"t":"'\\"云"}` }));
+        expect(await storeUpdates(db, [...received, received[7]!], now)).toEqual(received.map(({ id }) => id));
+        const ids = received.map(({ id }) => id);
+        const claimed = await claimUpdates(db, [...ids, 3, 999], { now, token: "a" });
+        expect(claimed).toEqual(received.map((each) => ({ ...each, attempts: 1, token: "a" })));
+        const done = claimed.map(({ id, token }) => ({ id, token, error: id === 5 ? "it broke" : "" }));
+        await settleUpdates(db, [...done.slice(0, 59), { ...done[59]!, token: "another's" }]);
+        const rows = await db.select().from(updates);
+        expect(rows.map((row) => [row.id, row.body, row.error, row.dueAt === null])).toEqual(
+          received.map(({ id, body }) => [
+            id,
+            id === 5 || id === 60 ? body : "",
+            id === 5 ? "it broke" : "",
+            id !== 60,
+          ]),
+        );
       }));
 
     it("hands out again what a crash left, to the new worker only, and gives up after some tries", () =>
       withStore(open, async (db) => {
         await storeUpdates(db, [{ id: 8, body: "{}" }], now);
-        await claimUpdate(db, 8, { now, token: "dead" });
+        await claimUpdates(db, [8], { now, token: "dead" });
         expect(await unfinishedUpdates(db, later(updateLeaseMs - 1000))).toEqual([]);
         expect((await unfinishedUpdates(db, later(updateLeaseMs))).map((row) => row.id)).toEqual([8]);
-        await claimUpdate(db, 8, { now: later(updateLeaseMs), token: "new" });
+        await claimUpdates(db, [8], { now: later(updateLeaseMs), token: "new" });
         await settleUpdates(db, [{ id: 8, token: "dead", error: "" }]);
         let at = later(updateLeaseMs * 2);
         expect(await unfinishedUpdates(db, at)).toHaveLength(1);
         for (let tries = 2; tries < updateAttemptsMax; tries += 1) {
-          await claimUpdate(db, 8, { now: at, token: `t${tries}` });
+          await claimUpdates(db, [8], { now: at, token: `t${tries}` });
           at = new Date(at.getTime() + updateLeaseMs);
         }
         expect(await unfinishedUpdates(db, at)).toEqual([]);

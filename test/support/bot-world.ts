@@ -13,6 +13,7 @@ import { silentLog } from "../../src/log.ts";
 import { sampleNews } from "../../src/playground/news.ts";
 import { createPlayground, type Playground } from "../../src/playground/playground.ts";
 import type { Kept } from "../../src/playground/types.ts";
+import { createShared } from "../../src/store/shared.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 
@@ -71,6 +72,7 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
     log: { ...silentLog, error: note, warn: note },
     api: bot.api,
     gate: createGate({ rate: 30, now: () => playground.now() }),
+    shared: createShared(() => playground.now()),
     me: bot.botInfo,
     now: () => playground.now(),
     random: Math.random,

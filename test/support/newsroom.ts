@@ -11,6 +11,7 @@ import { silentLog } from "../../src/log.ts";
 import { createPlayground, type Playground } from "../../src/playground/playground.ts";
 import type { Kept } from "../../src/playground/types.ts";
 import { subscribers } from "../../src/store/schema.ts";
+import { createShared } from "../../src/store/shared.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 import { pacedReplies } from "../../src/telegram/send.ts";
 import { noonZone } from "./broadcasting.ts";
@@ -64,6 +65,7 @@ export async function openNewsroom(readers: number, { rate = 2_000, language = "
     log: { ...silentLog, error: note, warn: note },
     api: new Api(token, client),
     gate,
+    shared: createShared(() => playground.now()),
     me: bot.botInfo,
     now: () => playground.now(),
     random: Math.random,
