@@ -39,7 +39,7 @@ export function createHttp(parts: HttpParts): Hono {
     async (c, next) => {
       const secret = parts.webhookSecret();
       const given = c.req.header("X-Telegram-Bot-Api-Secret-Token") ?? "";
-      if (secret === null || !(await sameText(given, secret))) return c.body(null, 401);
+      if (secret === null || !sameText(given, secret)) return c.body(null, 401);
       return next();
     },
     bodyLimit({ maxSize: updateBytesMax, onError: (c) => c.body(null, 413) }),
@@ -60,13 +60,9 @@ export function createHttp(parts: HttpParts): Hono {
   return http;
 }
 
-/** Compares in constant time: the digests are of one length, whatever was sent. */
-async function sameText(a: string, b: string): Promise<boolean> {
-  const encoder = new TextEncoder();
-  const [x, y] = await Promise.all([a, b].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))));
-  const left = new Uint8Array(x!);
-  const right = new Uint8Array(y!);
-  let difference = 0;
-  for (let i = 0; i < left.length; i += 1) difference |= left[i]! ^ right[i]!;
+/** Compares in a time that tells of what was given only how long it is. */
+function sameText(given: string, secret: string): boolean {
+  let difference = given.length ^ secret.length;
+  for (let i = 0; i < given.length; i += 1) difference |= given.charCodeAt(i) ^ secret.charCodeAt(i % secret.length);
   return difference === 0;
 }
