@@ -16,6 +16,7 @@ export type Job =
   | { kind: "propose" }
   | { kind: "join-stories" }
   | { kind: "refresh-sources" }
+  | { kind: "follow-hubs" }
   | { kind: "source-task"; id: number }
   | { kind: "alerts" }
   | { kind: "tell-news" }
@@ -37,4 +38,14 @@ export type App = {
   random(): number;
   /** Puts work in the queue; it never runs inside the call. */
   enqueue(job: Job): void;
+};
+
+/** What hubs may do at our callbacks (WebSub); a token names one. */
+export type HubDoor = {
+  /** ending: the hub may forget it. */
+  knows(token: string): Promise<"open" | "ending" | "unknown">;
+  /** What to answer a hub that asks whether we meant it; null when we did not. */
+  confirm(token: string, asked: URLSearchParams): Promise<string | null>;
+  /** Keeps what the hub tells, if it is signed; resolves when the hub may forget it. */
+  take(token: string, sent: { body: Uint8Array; signature: string; type: string; link: string }): Promise<void>;
 };

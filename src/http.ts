@@ -1,10 +1,13 @@
 import type { Update } from "grammy/types";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { HubDoor } from "./app.ts";
 import { createSite, type SiteParts } from "./web/site.ts";
 
 /** Telegram's updates are far smaller; whatever is larger is not from Telegram. */
 const updateBytesMax = 1024 * 1024;
+/** A feed as a hub sends it; of a larger one we hear by reading it. */
+const pushBytesMax = 1024 * 1024;
 /** Seconds after which Telegram is asked to try again when an update cannot be kept now. */
 const retryAfterSeconds = 5;
 
@@ -22,6 +25,8 @@ export type HttpParts = {
   asUpdate: (value: unknown) => Update | undefined;
   /** Keeps the update; resolves when Telegram may forget it. */
   receive: (update: Update) => Promise<void>;
+  /** What hubs of sources may do; undefined while nobody is there to do it. */
+  hubs?: () => HubDoor | undefined;
   health: () => Promise<Health>;
   /** What the readers' pages need. */
   site: SiteParts;
@@ -51,6 +56,7 @@ export function createHttp(parts: HttpParts): Hono {
     },
   );
 
+  http.route("/hub", hubRoutes(parts));
   http.route("/", createSite(parts.site));
 
   http.onError((error, c) => {

@@ -170,9 +170,9 @@ async function sourceOf(visit: Visit, id: string | undefined): Promise<SourceLin
   return found === undefined ? undefined : lineOf(found);
 }
 
-function lineOf({ source, reading, articlesInWeek }: SourceHealth): SourceLine {
+function lineOf({ source, reading, push, articlesInWeek }: SourceHealth): SourceLine {
   const { id, name, kind, language } = source;
-  return { id, name, kind, language, url: reading?.url ?? source.url, reading, articlesInWeek };
+  return { id, name, kind, language, url: reading?.url ?? source.url, reading, push, articlesInWeek };
 }
 
 /** `example.org/news` is meant as an address, too. */

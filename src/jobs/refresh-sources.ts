@@ -1,13 +1,12 @@
-import type { App } from "../app.ts";
 import { type ArticleDraft, emptyDraft } from "../news/article.ts";
-import { type Fetched, fetchDocument } from "../sources/fetch.ts";
+import { fetchDocument } from "../sources/fetch.ts";
 import type { Reading as Document } from "../sources/read.ts";
-import { intervalMinMs, isSilent, nextRead, nextTry, readInterval } from "../sources/rhythm.ts";
 import { areKnown } from "../store/articles.ts";
-import { type ClaimedReading, claimReadings, publishedTimes, settleReading } from "../store/readings.ts";
-import type { SourceTrouble } from "../text/sources.ts";
+import { takePushed, wakePushed } from "../store/pushes.ts";
+import { type ClaimedReading, claimReadings } from "../store/readings.ts";
 import { completeFromPage, draftsOfLinks, pagesPerReadMax, type WebTools } from "./complete-articles.ts";
 import { type Ingest, incomingMax } from "./ingest.ts";
+import { failedBadly, type SettleApp, settleFailure, settleSuccess, type Telling } from "./settle-source.ts";
 
 /** Sources read side by side, and claimed by one write. */
 const lanesMax = 16;
@@ -16,22 +15,15 @@ const claimMax = 32;
 const completeMs = 3 * 86_400_000;
 /** Clocks that go ahead: a time further in the future is now. */
 const aheadMs = 10 * 60_000;
-/** A source that could not be read for so long is told of. */
-const failingMs = 2 * 86_400_000;
-const dayMs = 86_400_000;
 
-export type RefreshTools = WebTools & {
-  ingest: Ingest;
-  /** Called once when a source dies or falls silent against its own rhythm. */
-  onTrouble?: (trouble: SourceTrouble) => Promise<void>;
-};
-type Parts = Pick<App, "db" | "now" | "random" | "log">;
+export type RefreshTools = WebTools & Telling & { ingest: Ingest };
 
 /**
  * Reads every source whose time has come; one that fails costs the others nothing. Ends when none is due, or on
  * `signal`.
  */
-export async function refreshSources(app: Parts, tools: RefreshTools, signal?: AbortSignal): Promise<void> {
+export async function refreshSources(app: SettleApp, tools: RefreshTools, signal?: AbortSignal): Promise<void> {
+  await wakePushed(app.db, app.now());
   let queue: ClaimedReading[] = [];
   let claiming: Promise<void> | undefined;
   const claim = async (): Promise<void> => {
@@ -53,41 +45,69 @@ export async function refreshSources(app: Parts, tools: RefreshTools, signal?: A
   await Promise.all(Array.from({ length: lanesMax }, lane));
 }
 
-/** One source: fetch, read, complete, store, and set the next read. */
-export async function refreshSource(app: Parts, tools: RefreshTools, claim: ClaimedReading): Promise<void> {
+/** One source: what its hub sent, else what it answers, is read, completed, stored; then the next read is set. */
+export async function refreshSource(app: SettleApp, tools: RefreshTools, claim: ClaimedReading): Promise<void> {
+  const sent = claim.hub === null ? null : await readPushed(app, tools, claim);
+  if (sent !== null) {
+    const stored = await storeAll(app, tools, { claim, documents: sent });
+    return settleSuccess(app, { claim, tools }, { got: claim, digest: claim.digest, ...stored });
+  }
   const now = app.now();
   const got = await fetchDocument(tools.dial, claim.url, {
     ...{ userAgent: tools.userAgent, allowed: tools.allowed, now, etag: claim.etag, lastModified: claim.lastModified },
   });
   if (got.outcome === "failed") return settleFailure(app, { claim, tools }, got);
   const digest = got.outcome === "read" ? await digestOf(got.bytes) : claim.digest;
-  if (digest === claim.digest) return settleSuccess(app, { claim, tools }, { got, digest, imported: 0 });
-  const document = await tools.read(got.bytes, {
-    name: claim.url,
-    url: got.url,
-    headers: got.headers,
-    zone: tools.zone,
-  });
-  if (document.kind !== "feed" && document.kind !== "page") {
-    return settleFailure(
-      app,
-      { claim, tools },
-      {
-        code: "broken",
-        reason: "has neither a feed nor articles any more",
-        retryAfterSeconds: null,
-      },
-    );
+  const answered = { ...got, url: got.lastingUrl };
+  if (digest === claim.digest) return settleSuccess(app, { claim, tools }, { got: answered, digest, imported: 0 });
+  const about = { name: claim.url, url: got.url, headers: got.headers, zone: tools.zone };
+  const document = await tools.read(got.bytes, about);
+  if (!isNews(document, claim)) {
+    const reason = "has neither a feed nor articles any more";
+    return settleFailure(app, { claim, tools }, { code: "broken", reason, retryAfterSeconds: null });
   }
-  const { drafts, more } = await draftsToStore(app, { tools, claim, document });
+  const stored = await storeAll(app, tools, { claim, documents: [document] });
+  return settleSuccess(app, { claim, tools }, { got: answered, digest, document, ...stored });
+}
+
+/** What the hub sent since the last read; null when there is nothing, or the source itself must be asked. */
+async function readPushed({ db }: SettleApp, tools: RefreshTools, claim: ClaimedReading): Promise<Document[] | null> {
+  const documents: Document[] = [];
+  for (const { text } of await takePushed(db, claim.sourceId)) {
+    if (text === "") return null;
+    // The mark outweighs whatever encoding the text itself names: it was read as that already.
+    const bytes = new TextEncoder().encode(`\ufeff${text}`);
+    const about = { name: claim.url, url: claim.topic ?? claim.url, headers: {}, zone: tools.zone };
+    documents.push(await tools.read(bytes, about));
+  }
+  return documents.length > 0 && documents.every((each) => isNews(each, claim)) ? documents : null;
+}
+
+/** A page in place of a feed is a notice, a login, a robot check: nothing of that is news. */
+function isNews({ kind }: Document, { source }: ClaimedReading): boolean {
+  return kind === "feed" || (kind === "page" && source.kind === "page");
+}
+
+type Documents = { claim: ClaimedReading; documents: readonly Document[] };
+
+/** Stores what documents bring. */
+async function storeAll(
+  app: SettleApp,
+  tools: RefreshTools,
+  { claim, documents }: Documents,
+): Promise<{ imported: number; more: boolean }> {
   let imported = 0;
-  for (let at = 0; at < drafts.length; at += incomingMax) {
-    const incoming = drafts
-      .slice(at, at + incomingMax)
-      .map((draft) => ({ draft, source: { name: claim.source.name, kind: claim.source.kind } }));
-    for (const saved of await tools.ingest(incoming)) if (saved.outcome === "imported") imported++;
+  let anyMore = false;
+  const source = { name: claim.source.name, kind: claim.source.kind };
+  for (const document of documents) {
+    const { drafts, more } = await draftsToStore(app, { tools, claim, document });
+    anyMore ||= more;
+    for (let at = 0; at < drafts.length; at += incomingMax) {
+      const incoming = drafts.slice(at, at + incomingMax).map((draft) => ({ draft, source }));
+      for (const saved of await tools.ingest(incoming)) if (saved.outcome === "imported") imported++;
+    }
   }
-  return settleSuccess(app, { claim, tools }, { got, digest, imported, document, more });
+  return { imported, more: anyMore };
 }
 
 type Reading = { tools: RefreshTools; claim: ClaimedReading; document: Document };
@@ -97,7 +117,7 @@ type Reading = { tools: RefreshTools; claim: ClaimedReading; document: Document 
  * more pages to visit than one read may, the rest waits for the next (`more`).
  */
 async function draftsToStore(
-  { db, now }: Parts,
+  { db, now }: SettleApp,
   { tools, claim, document }: Reading,
 ): Promise<{ drafts: ArticleDraft[]; more: boolean }> {
   const read: ArticleDraft[] = document.articles
@@ -137,76 +157,6 @@ function dated(
   if (draft.publishedAt !== null)
     return draft.publishedAt.getTime() > now.getTime() + aheadMs ? now : draft.publishedAt;
   return isNew && !firstRead && (draft.url !== null || draft.externalId !== null) ? now : null;
-}
-
-type Success = {
-  got: Exclude<Fetched, { outcome: "failed" }>;
-  digest: string;
-  imported: number;
-  document?: Document;
-  more?: boolean;
-};
-
-type Settling = { claim: ClaimedReading; tools: RefreshTools };
-
-async function settleSuccess(
-  app: Parts,
-  { claim, tools }: Settling,
-  { got, digest, imported, document, more }: Success,
-): Promise<void> {
-  const now = app.now();
-  const publishedAt = await publishedTimes(app.db, claim.sourceId);
-  const ttlMinutes = document?.feed?.ttlMinutes ?? claim.ttlMinutes;
-  const { intervalMinutes } = claim;
-  const wait = readInterval({ publishedAt, ttlMinutes, maxAgeSeconds: got.maxAgeSeconds, intervalMinutes }, now);
-  const firstNew = publishedAt[0] ?? null;
-  const lastNewAt = imported === 0 ? claim.lastNewAt : claim.lastReadAt === null ? firstNew : now;
-  const told = isSilent(publishedAt, lastNewAt, now) ? "silent" : "";
-  const settled = await settleReading(app.db, claim, {
-    ...{ ttlMinutes, url: got.lastingUrl, maxAgeSeconds: got.maxAgeSeconds },
-    // With pages left to visit, the same document must come again, and the first read is not over.
-    ...(more
-      ? { digest: "", etag: null, lastModified: null, lastReadAt: claim.lastReadAt }
-      : { digest, etag: got.etag, lastModified: got.lastModified, lastReadAt: now }),
-    ...{ hub: document?.feed?.hubs[0] ?? claim.hub, lastNewAt, told },
-    ...{ failures: 0, failingSince: null, failureCode: "", failure: "" },
-    dueAt: nextRead(now, more ? intervalMinMs : wait, app.random()),
-  });
-  // An archive that was added long after its last article was silent from the start.
-  const wasAlive = claim.lastReadAt !== null && claim.told !== "silent";
-  if (settled && told === "silent" && wasAlive) {
-    const days = Math.floor((now.getTime() - lastNewAt!.getTime()) / dayMs);
-    await tools.onTrouble?.({ name: claim.source.name, kind: "silent", days, failure: { code: "", detail: "" } });
-  }
-}
-
-type Failure = { code: string; reason: string; retryAfterSeconds: number | null };
-
-async function settleFailure(
-  app: Parts,
-  { claim, tools }: Settling,
-  { code, reason, retryAfterSeconds }: Failure,
-): Promise<void> {
-  const now = app.now();
-  const failures = claim.failures + 1;
-  const failingSince = claim.failingSince ?? now;
-  const lasting = now.getTime() - failingSince.getTime() >= failingMs;
-  const settled = await settleReading(app.db, claim, {
-    ...{ failures, failingSince, failureCode: code, failure: reason, told: lasting ? "failing" : claim.told },
-    dueAt: nextTry(now, { failures, retryAfterSeconds, random: app.random() }),
-  });
-  if (settled && lasting && claim.told !== "failing") {
-    const days = Math.floor((now.getTime() - failingSince.getTime()) / dayMs);
-    await tools.onTrouble?.({ name: claim.source.name, kind: "failing", days, failure: { code, detail: reason } });
-  }
-}
-
-/** A fault of our own is one source's, too: it is logged, and the source comes back later. */
-async function failedBadly(app: Parts, settling: Settling, error: unknown): Promise<void> {
-  app.log.error({ error, source: settling.claim.source.name }, "a source could not be read");
-  await settleFailure(app, settling, {
-    ...{ code: "broken", reason: "could not be read by this program", retryAfterSeconds: null },
-  });
 }
 
 async function digestOf(bytes: Uint8Array): Promise<string> {

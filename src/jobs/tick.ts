@@ -13,6 +13,7 @@ export async function tick(app: Pick<App, "db" | "now" | "enqueue">): Promise<vo
   app.enqueue({ kind: "propose" });
   app.enqueue({ kind: "join-stories" });
   app.enqueue({ kind: "refresh-sources" });
+  app.enqueue({ kind: "follow-hubs" });
   app.enqueue({ kind: "alerts" });
   app.enqueue({ kind: "tell-news" });
   app.enqueue({ kind: "prune" });

@@ -51,6 +51,9 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
           { ...options.web, ingest, onTrouble: (trouble) => tellTrouble(app, trouble) },
           signal,
         );
+      case "follow-hubs":
+        if (options.web === undefined) return;
+        return followHubs(app, options.web, signal);
       case "source-task":
         return runSourceTask(app, { web: options.web, ingest, fetchFile: options.fetchFile, signal }, job.id);
       case "alerts":

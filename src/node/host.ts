@@ -2,13 +2,14 @@ import { Api, Bot } from "grammy";
 import type { UserFromGetMe } from "grammy/types";
 import { Hono } from "hono";
 import cron from "node-cron";
-import type { App } from "../app.ts";
+import type { App, HubDoor } from "../app.ts";
 import { createBot } from "../bot/bot.ts";
 import { publishProfile } from "../bot/profile.ts";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { createHttp } from "../http.ts";
 import { asUpdate, createReceiver } from "../jobs/receive.ts";
+import { createHubDoor } from "../jobs/receive-push.ts";
 import { createRunner } from "../jobs/run.ts";
 import { tick } from "../jobs/tick.ts";
 import { createWork } from "../jobs/work.ts";
@@ -82,6 +83,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       if (running === undefined) throw new Error("not ready yet");
       await running.receive(update);
     },
+    hubs: () => running?.hubs,
     health: async () => vitals?.read() ?? { status: "starting", problems: [] },
     site: {
       db: () => store?.db,
@@ -142,6 +144,7 @@ async function openFor({ openStore, token }: HostOptions, listening: Listening):
 type Running = {
   app: App;
   receive: (update: Parameters<ReturnType<typeof createReceiver>>[0]) => Promise<void>;
+  hubs: HubDoor;
   /** Opens the way for updates: the webhook is set, or polling begins. */
   open(secret: string | null): Promise<void>;
   idle(): Promise<void>;
@@ -236,6 +239,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
   return {
     app,
     receive,
+    hubs: createHubDoor(app),
     idle: runner.idle,
     async open(secret) {
       vitals.set({ bot: { id: me.id, username: me.username }, way: secret === null ? "polling" : "webhook" });

@@ -171,7 +171,7 @@ function freshness(headers: Record<string, string>, now: Date): number | null {
   return Math.min(maxAgeSecondsMax, Math.max(0, Math.round(seconds) || 0));
 }
 
-function retryAfter(value: string | undefined, now: Date): number | null {
+export function retryAfter(value: string | undefined, now: Date): number | null {
   if (value === undefined) return null;
   const seconds = /^\d{1,9}$/.test(value.trim())
     ? Number(value)
@@ -179,12 +179,12 @@ function retryAfter(value: string | undefined, now: Date): number | null {
   return Number.isNaN(seconds) ? null : Math.min(retryAfterSecondsMax, Math.max(0, Math.round(seconds)));
 }
 
-function failed(code: FetchFailure["code"], reason: string, status: number | null = null): FetchFailure {
+export function failed(code: FetchFailure["code"], reason: string, status: number | null = null): FetchFailure {
   return { outcome: "failed", code, reason, status, retryAfterSeconds: null };
 }
 
 /** The network's errors wrap each other; the innermost one that is known gives the reason. */
-function networkFailure(error: unknown): FetchFailure {
+export function networkFailure(error: unknown): FetchFailure {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth++) {
     if (at instanceof BlockedAddress || at.name === "BlockedAddress") return failed("blocked", at.message);
     const code = String((at as { code?: unknown }).code ?? "");
@@ -212,6 +212,6 @@ const networkErrors: [pattern: RegExp, code: FetchFailure["code"], reason: strin
   [/EHOSTUNREACH|ENETUNREACH/, "connection", "cannot be reached"],
 ];
 
-function hostIn(url: string): string {
+export function hostIn(url: string): string {
   return URL.parse(url)?.host || url.slice(0, 80);
 }

@@ -9,6 +9,9 @@ export const intervalFirstMs = 30 * minute;
 const backoffFirstMs = 10 * minute;
 const backoffMaxMs = day;
 const backoffDoublingsMax = 10;
+/** A source whose hub tells is asked so many times less often, to be sure. */
+const pushedTimes = 6;
+const pushedMinMs = 3_600_000;
 /** The share of an interval by which reads are spread, so that a thousand sources are not read in one second. */
 const spreadShare = 0.1;
 const samplesMin = 3;
@@ -39,6 +42,11 @@ export function readInterval(rhythm: Rhythm, now: Date): number {
   const quiet = rhythm.publishedAt.length === 0 ? 0 : Math.max(0, now.getTime() - newest);
   const own = gap === null ? intervalFirstMs : Math.max(gap / 2, quiet / 10);
   return clamp(Math.max(own, Math.min(wish, intervalMaxMs)));
+}
+
+/** The interval of a source whose hub tells what is new. */
+export function pushedInterval(intervalMs: number): number {
+  return clamp(Math.max(pushedMinMs, intervalMs * pushedTimes));
 }
 
 /** When a source that was read is read again; `random` is in [0, 1). */

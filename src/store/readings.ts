@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
 import { firstDatedId, idsPerSecond } from "./articles.ts";
 import type { Db } from "./db.ts";
-import { articles, type ReadingState, readings, sources } from "./schema.ts";
+import { articles, pushes, type ReadingState, readings, sources } from "./schema.ts";
 
 /** How long one source may be read, its pages included, before another try may take it. */
 export const readingLeaseMs = 10 * 60_000;
@@ -13,8 +13,13 @@ export type Reading = typeof readings.$inferSelect;
 export type SourceRow = typeof sources.$inferSelect;
 /** A source that was taken to be read, under the token that settles it. */
 export type ClaimedReading = Reading & { token: string; source: SourceRow };
-/** A source with how it is read; files have no reading. */
-export type SourceHealth = { source: SourceRow; reading: Reading | null; articlesInWeek: number };
+/** A source with how it is read (files are not), and what its hub does for it. */
+export type SourceHealth = {
+  source: SourceRow;
+  reading: Reading | null;
+  push: typeof pushes.$inferSelect | null;
+  articlesInWeek: number;
+};
 
 /** Has a source read from now on; one that is read already keeps what is known, at its new address. */
 export async function addReading(
@@ -106,9 +111,10 @@ export async function listSources(db: Db, now: Date): Promise<SourceHealth[]> {
     .from(articles)
     .where(and(eq(articles.sourceId, sources.id), gte(articles.id, weekAgo)));
   return await db
-    .select({ source: sources, reading: readings, articlesInWeek: sql<number>`(${inWeek})` })
+    .select({ source: sources, reading: readings, push: pushes, articlesInWeek: sql<number>`(${inWeek})` })
     .from(sources)
     .leftJoin(readings, eq(readings.sourceId, sources.id))
+    .leftJoin(pushes, and(eq(pushes.sourceId, sources.id), eq(pushes.ending, false)))
     .orderBy(asc(sources.name))
     .limit(listedMax);
 }

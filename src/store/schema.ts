@@ -3,6 +3,7 @@ export * from "./schema/broadcasts.ts";
 export * from "./schema/deliveries.ts";
 export * from "./schema/feedback.ts";
 export * from "./schema/news.ts";
+export * from "./schema/pushes.ts";
 export * from "./schema/readers.ts";
 export * from "./schema/readings.ts";
 export * from "./schema/search.ts";

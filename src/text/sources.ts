@@ -15,6 +15,8 @@ const failuresZh: Record<string, string> = {
   tls: "证书或加密有问题",
   connection: "连不上，或连接断了",
   broken: "回的不是新闻",
+  unconfirmed: "没有确认",
+  refused: "不肯推送",
 };
 
 /** Why a source could not be read, in plain words: «answered 403», 「回了 403」. */
@@ -46,12 +48,23 @@ export type SourceHealthFacts = {
     failureCode: string;
     failure: string;
   } | null;
+  /** The hub that was asked to tell by itself, if there is one. */
+  push?: {
+    hub: string;
+    leaseUntil: Date | null;
+    heardAt: Date | null;
+    missedAt: Date | null;
+    failures: number;
+    failureCode: string;
+    failure: string;
+  } | null;
   articlesInWeek: number;
   now: Date;
 };
 
 /** One line on a source's health: «answered 403 for 2 days · next read in 40 min». */
-export function healthText(language: Language, { reading, articlesInWeek, now }: SourceHealthFacts): string {
+export function healthText(language: Language, facts: SourceHealthFacts): string {
+  const { reading, push = null, articlesInWeek, now } = facts;
   const zh = language === "zh";
   const perDay = articlesInWeek / 7;
   const daily = perDay >= 1 ? Math.round(perDay) : Math.round(perDay * 10) / 10;
@@ -67,12 +80,30 @@ export function healthText(language: Language, { reading, articlesInWeek, now }:
   if (reading.lastNewAt !== null) {
     parts.push(zh ? `最新文章在 ${ago(reading.lastNewAt)}前` : `last news ${ago(reading.lastNewAt)} ago`);
   }
+  if (push !== null && reading.state === "active") parts.push(...pushText(language, push, now));
   if (reading.state === "paused") parts.push(zh ? "已暂停" : "paused");
   else {
     const wait = span(language, Math.max(0, reading.dueAt.getTime() - now.getTime()));
     parts.push(zh ? `${wait}后再读` : `next in ${wait}`);
   }
   return parts.join(" · ");
+}
+
+/** What a hub does for a source: «pushed by hub.example, last 5 min ago»; nothing while it was only just asked. */
+function pushText(language: Language, push: NonNullable<SourceHealthFacts["push"]>, now: Date): string[] {
+  const zh = language === "zh";
+  const { heardAt, missedAt, leaseUntil } = push;
+  const host = URL.parse(push.hub)?.host ?? push.hub;
+  if (leaseUntil === null || leaseUntil <= now) {
+    if (push.failures === 0) return [];
+    const words = failureText(language, { code: push.failureCode, detail: push.failure });
+    return [zh ? `推送没接上：${words}` : `its hub ${words}`];
+  }
+  if (heardAt === null) return [zh ? `有 ${host} 推送` : `pushed by ${host}`];
+  if (missedAt !== null && missedAt >= heardAt)
+    return [zh ? `${host} 推送不灵，照常去读` : `its hub ${host} has fallen silent`];
+  const ago = span(language, now.getTime() - heardAt.getTime());
+  return [zh ? `有 ${host} 推送，${ago}前来过` : `pushed by ${host}, last ${ago} ago`];
 }
 
 /** A stretch of time, roughly: minutes, hours or days. */

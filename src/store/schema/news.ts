@@ -1,4 +1,4 @@
-import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export type SourceKind = "feed" | "page" | "file";
 
@@ -54,4 +54,17 @@ export const articleKeys = sqliteTable(
       .references(() => articles.id, { onDelete: "cascade" }),
   },
   (t) => [index("article_keys_article").on(t.articleId)],
+);
+
+/** Headlines that an article had before, each until when. */
+export const articleTitles = sqliteTable(
+  "article_titles",
+  {
+    articleId: integer("article_id")
+      .notNull()
+      .references(() => articles.id, { onDelete: "cascade" }),
+    title: text().notNull(),
+    until: integer({ mode: "timestamp" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.articleId, t.until, t.title] })],
 );

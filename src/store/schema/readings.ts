@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { sources } from "./news.ts";
 
@@ -25,7 +26,9 @@ export const readings = sqliteTable(
     digest: text().notNull().default(""),
     ttlMinutes: integer("ttl_minutes"),
     maxAgeSeconds: integer("max_age_seconds"),
+    /** The WebSub hub that tells of news by itself, and under what address it knows the feed. */
     hub: text(),
+    topic: text(),
     lastReadAt: integer("last_read_at", { mode: "timestamp" }),
     lastNewAt: integer("last_new_at", { mode: "timestamp" }),
     /** Failures in a row, since when, and the last one's reason, for programs and for people. */
@@ -35,5 +38,5 @@ export const readings = sqliteTable(
     failure: text().notNull().default(""),
     told: text().$type<ReadingTold>().notNull().default(""),
   },
-  (t) => [index("readings_due").on(t.dueAt)],
+  (t) => [index("readings_due").on(t.dueAt), index("readings_hub").on(t.sourceId).where(sql`hub IS NOT NULL`)],
 );
