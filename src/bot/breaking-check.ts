@@ -12,7 +12,6 @@ import {
   wordingFor,
 } from "../store/broadcasts.ts";
 import type { Language } from "../store/schema.ts";
-import { allSubjects } from "../store/subjects.ts";
 import {
   type Check,
   type CheckMenu,
@@ -27,6 +26,7 @@ import { type Message, message } from "../telegram/message.ts";
 import { send } from "../telegram/send.ts";
 import { localTime } from "../text/index.ts";
 import { ask, say, show } from "./answer.ts";
+import { askAudience, nameOfAudience, setAudience, showAudience } from "./breaking-audience.ts";
 import { wordingOf, writtenOf } from "./breaking-draft.ts";
 import { showRun } from "./breaking-screen.ts";
 import { actorOf } from "./duty.ts";
@@ -37,7 +37,6 @@ export const countdownMs = 10_000;
 const dayMs = 86_400_000;
 /** Over so many days the usual number a day is counted. */
 const usualDays = 14;
-const subjectsMax = 6;
 const hourMs = 3_600_000;
 
 /** The copies, exactly as readers get them, and below them the check. */
@@ -88,6 +87,9 @@ export const checkActs: Record<string, CheckAct> = {
     const change = changeOf(visit, what ?? "", value ?? "");
     await changed(visit, change === null ? broadcast : await changeDraft(visit.app.db, broadcast.id, change));
   }),
+  aud: draftOnly(showAudience),
+  audset: draftOnly(async (visit, broadcast, args) => changed(visit, await setAudience(visit, broadcast, args))),
+  audask: draftOnly(askAudience),
   miss: draftOnly(async (visit, broadcast, [language, what]) => {
     if ((language !== "zh" && language !== "en") || (what !== "other" && what !== "none")) return;
     const missing = { ...broadcast.missing, [language]: what };
@@ -194,7 +196,6 @@ async function checkOf(visit: Visit, broadcast: Broadcast): Promise<Check> {
   const started = await startedSince(app.db, new Date(now.getTime() - usualDays * dayMs));
   const midnight = localTime(now, timezoneOf(visit)).startOfDay().epochMilliseconds;
   const today = started.filter((each) => each.startedAt!.getTime() >= midnight).length;
-  const subjects = (await allSubjects(app.db)).slice(0, subjectsMax);
   return {
     ...{ id, texts, missing, audience, level, silent, asleep, today },
     dueAt: dueAt !== null && dueAt > now ? dueAt : null,
@@ -206,8 +207,8 @@ async function checkOf(visit: Visit, broadcast: Broadcast): Promise<Check> {
     rate: app.config.SEND_RATE,
     earlier: earlier.map((each) => ({ id: each.id, who: each.userName, at: each.startedAt! })),
     hasStory: storyId !== null,
+    audienceName: await nameOfAudience(visit, audience),
     usual: Math.max(1, Math.round((started.length - today) / usualDays)),
-    subjects: subjects.map(({ slug, nameZh, nameEn }) => ({ slug, name: visit.language === "zh" ? nameZh : nameEn })),
   };
 }
 
@@ -215,7 +216,7 @@ function changeOf(visit: Visit, what: string, value: string): BroadcastChange | 
   if (what === "level" && (value === "top" || value === "usual")) return { level: value };
   if (what === "ring") return { silent: value === "silent" };
   if (what === "night" && (value === "wait" || value === "skip")) return { asleep: value };
-  if (what === "who" && /^(all|zh|en|subject:[\w-]{1,40})$/.test(value)) return { audience: value };
+  if (what === "who" && /^(all|zh|en)$/.test(value)) return { audience: value };
   if (what !== "time") return null;
   const at = visit.now.getTime();
   const morning = { rule: "daily", minute: 7 * 60, timezone: timezoneOf(visit) };

@@ -1,5 +1,6 @@
 import { readHours } from "../news/quiet.ts";
 import { choiceOf, saveChoice } from "../store/breaking-choices.ts";
+import { hoursOf } from "../store/broadcast-audience.ts";
 import { startedSince } from "../store/broadcasts.ts";
 import { renderChoice } from "../telegram/breaking-message.ts";
 import type { Message } from "../telegram/message.ts";
@@ -39,7 +40,7 @@ async function choiceMessage(visit: Visit, broadcastId: number): Promise<Message
   const sent = await startedSince(visit.app.db, new Date(visit.now.getTime() - weekMs));
   const lastWeek = { all: sent.length, top: sent.filter((each) => each.level === "top").length };
   const choice = await choiceOf(visit.app.db, subscriber);
-  const hours = readHours(visit.app.config.NIGHT_HOURS);
+  const hours = hoursOf(subscriber, readHours(visit.app.config.NIGHT_HOURS));
   const quiet = hours.from === hours.to ? null : hours;
   return renderChoice(choice, { language: visit.language, lastWeek, broadcastId, hours: quiet });
 }

@@ -4,6 +4,7 @@ import type { Role } from "../store/schema.ts";
 import { lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { ask, say } from "./answer.ts";
+import { answerAudience } from "./breaking-audience.ts";
 import {
   answerSendTime,
   answerText,
@@ -78,6 +79,7 @@ export async function answerBreaking(visit: Visit, what: string, words: string):
   const broadcast = await findBroadcast(visit.app.db, idOf(id) ?? 0);
   if (broadcast === undefined) return true;
   if (kind === "text" && (language === "zh" || language === "en")) await answerText(visit, broadcast, language);
+  else if (kind === "aud") await answerAudience(visit, broadcast, words);
   else if (kind === "time") await answerSendTime(visit, broadcast, words);
   else if (kind === "fix") await answerCorrection(visit, broadcast.id);
   else if (kind === "why") await answerWhy(visit, broadcast.id);

@@ -1,6 +1,6 @@
 import { readHours } from "../news/quiet.ts";
-import { dueFor } from "../store/broadcast-audience.ts";
-import { audienceSlice, audienceSliceMax, endEnqueuing, enqueueSlice } from "../store/broadcast-rows.ts";
+import { audienceSlice, audienceSliceMax, dueFor } from "../store/broadcast-audience.ts";
+import { endEnqueuing, enqueueSlice } from "../store/broadcast-rows.ts";
 import { findBroadcast } from "../store/broadcasts.ts";
 import type { BroadcastApp } from "./broadcast.ts";
 

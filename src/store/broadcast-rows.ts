@@ -1,72 +1,15 @@
-import { and, asc, eq, gt, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { type Broadcast, sendable } from "./broadcasts.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { enqueueStatement, priorityOf } from "./deliveries.ts";
 import { jsonList, seconds } from "./json-list.ts";
-import {
-  type BreakingLevel,
-  breakingChoices,
-  broadcasts,
-  type ChatKind,
-  copies,
-  deliveries,
-  type Language,
-  subscribers,
-  tallies,
-} from "./schema.ts";
+import { broadcasts, copies, deliveries, tallies } from "./schema.ts";
 
-/** Subscribers of one slice: a read and a write of a few milliseconds each. */
-export const audienceSliceMax = 500;
 /** Marks a row that waits for its reader's morning, which is not a wait for the network or for a chat's turn. */
 export const asleepRevision = -1;
 const asleepMinMs = 1_000;
 /** Ledger rows that one statement moves. */
 const rowsMax = 500;
-
-/** A reader whom a broadcast may be for, with what they want. */
-export type AudienceMember = {
-  id: number;
-  kind: ChatKind;
-  language: Language;
-  timezone: string;
-  level: BreakingLevel | null;
-  silent: boolean | null;
-  night: "wait" | "ring" | null;
-};
-
-/** Those who could get it at all, from after `afterId`: reachable, not paused, and of the audience that was chosen. */
-export async function audienceSlice(
-  db: Db,
-  {
-    audience,
-    afterId,
-    now,
-    limit = audienceSliceMax,
-  }: { audience: string; afterId: number; now: Date; limit?: number },
-): Promise<AudienceMember[]> {
-  return db
-    .select({
-      id: subscribers.id,
-      kind: subscribers.kind,
-      language: subscribers.language,
-      timezone: subscribers.timezone,
-      level: breakingChoices.level,
-      silent: breakingChoices.silent,
-      night: breakingChoices.night,
-    })
-    .from(subscribers)
-    .leftJoin(breakingChoices, eq(breakingChoices.subscriberId, subscribers.id))
-    .where(
-      and(
-        gt(subscribers.id, afterId),
-        eq(subscribers.state, "active"),
-        or(isNull(subscribers.pausedUntil), lte(subscribers.pausedUntil, now)),
-        audienceOf(audience),
-      ),
-    )
-    .orderBy(asc(subscribers.id))
-    .limit(limit);
-}
 
 /** Puts a slice into the ledger and moves the cursor, in one batch: said again after a crash, it changes nothing. */
 export async function enqueueSlice(
@@ -242,21 +185,6 @@ async function changedRows(db: Db, { due, dueAt, when }: { due: SQL; dueAt: Date
     .where(sql`${deliveries.id} in (${due}) and ${when}`)
     .returning({ id: deliveries.id });
   return rows.length;
-}
-
-/** By the reader's language, or by what their digests ask for. */
-function audienceOf(audience: string): SQL | undefined {
-  if (audience === "all") return undefined;
-  if (audience === "zh" || audience === "en") return eq(subscribers.language, audience);
-  return sql`exists (select 1 from subscriptions where subscriptions.subscriber_id = ${subscribers.id}
-    and (instr(subscriptions.query, ${audience}) > 0 or instr(subscriptions.query, ${quoted(audience)}) > 0)
-    and instr(subscriptions.query, ${`-${audience}`}) = 0)`;
-}
-
-/** subject:tech, as it stands in a subscription's query when the name has spaces: subject:"tech news". */
-function quoted(audience: string): string {
-  const at = audience.indexOf(":");
-  return `${audience.slice(0, at)}:"${audience.slice(at + 1)}"`;
 }
 
 /** Stopped broadcasts of which rows are still queued. */

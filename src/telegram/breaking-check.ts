@@ -11,6 +11,8 @@ export type Check = {
   texts: Partial<Record<Language, unknown>>;
   missing: Partial<Record<Language, "other" | "none">>;
   audience: string;
+  /** Whose readers they are, when only those of a subject or source are meant. */
+  audienceName: string;
   level: "usual" | "top";
   silent: boolean;
   asleep: "wait" | "skip";
@@ -26,7 +28,6 @@ export type Check = {
   /** How many were sent today, and how many a day is usual. */
   today: number;
   usual: number;
-  subjects: { slug: string; name: string }[];
 };
 
 export type CheckMenu = "main" | "who" | "level" | "ring" | "night" | "time";
@@ -87,7 +88,7 @@ function reachLines(check: Check, reading: Reading): (string | null)[] {
     });
   const asleep = check.sleeping === 0 ? null : text.asleepWait(check.sleeping);
   return [
-    check.audience === "all" ? null : text.audience(audienceName(check.audience, reading.language)),
+    check.audience === "all" ? null : text.audience(audienceName(check, reading.language)),
     text.readers(check.readers),
     text.now(now, each.length > 1 ? each.join(all.comma) : ""),
     asleep,
@@ -170,7 +171,7 @@ function menuButtons(check: Check, menu: Exclude<CheckMenu, "main">, reading: Re
       return [
         one("all", text.everybody),
         languages.map((each) => option(text.of(all.names[each]), check.audience === each, "who", each)),
-        ...check.subjects.map(({ slug, name }) => one(`subject:${slug}`, text.subjectOf(name))),
+        [press(check, text.bySubject, "aud", "subject"), press(check, text.bySource, "aud", "source")],
         back,
       ];
     case "level":
@@ -205,10 +206,10 @@ function menuButtons(check: Check, menu: Exclude<CheckMenu, "main">, reading: Re
   }
 }
 
-function audienceName(audience: string, language: Language): string {
+function audienceName({ audience, audienceName: name }: Check, language: Language): string {
   const all = textIn(language).breaking;
   if (audience === "zh" || audience === "en") return all.check.of(all.names[audience]);
-  return all.check.subjectOf(audience.slice(audience.indexOf(":") + 1));
+  return audience.startsWith("source:") ? all.check.sourceOf(name) : all.check.subjectOf(name);
 }
 
 function press({ id }: { id: number }, text: string, ...args: string[]): Button {
