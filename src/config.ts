@@ -63,6 +63,11 @@ export const settings = {
     help: "The bot's token from @BotFather. Without it the playground runs.",
     example: "123456:ABC-def",
   },
+  BOT_INFO: {
+    schema: optional(text.startsWith("{", "must be what getMe tells, as JSON")),
+    help: "On Cloudflare: what getMe tells of the bot, as JSON, set when it is deployed. Elsewhere the bot asks.",
+    example: '{"id":123456,"is_bot":true,"first_name":"News","username":"news_bot"}',
+  },
   TELEGRAM_API_ROOT: {
     schema: withDefault(httpUrl, "https://api.telegram.org"),
     help: "Where the Bot API is: another address for a Bot API server of your own.",

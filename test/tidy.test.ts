@@ -26,7 +26,7 @@ const rooms: Record<string, { rooms: string[]; packages: string[] }> = {
   pages: { rooms: ["news", "store"], packages: [] },
   digest: { rooms: ["news", "store"], packages: [] },
   app: { rooms: ["store", "telegram"], packages: ["grammy"] },
-  store: { rooms: ["news"], packages: ["drizzle-orm", "better-sqlite3"] },
+  store: { rooms: ["news"], packages: ["drizzle-orm", "better-sqlite3", "@cloudflare/workers-types"] },
   telegram: { rooms: ["news"], packages: ["grammy"] },
   web: { rooms: ["pages", "news", "store"], packages: ["hono"] },
   jobs: { rooms: ["app", "news", "sources", "store", "digest", "telegram"], packages: ["grammy", "zod"] },
@@ -41,9 +41,18 @@ const rooms: Record<string, { rooms: string[]; packages: string[] }> = {
   worker: { rooms: ["*"], packages: ["*"] },
 };
 
+/** Each runtime has files of its own, and none of the other's. */
+const runtimes: { who: RegExp; never: RegExp }[] = [
+  { who: /^(node|cli)(\.ts|\/)/, never: /^(worker(\.ts|\/)|store\/d1\.ts|sources\/dial-worker\.ts)/ },
+  {
+    who: /^worker(\.ts|\/)/,
+    never: /^((node|cli)(\.ts|\/)|playground\/|store\/(sqlite|backup)\.ts|sources\/dial-node\.ts)/,
+  },
+];
+
 /** Files that may touch this machine: Node's modules, the clock, the environment, the network. */
 const machine =
-  /^(node\.ts|node\/|cli\.ts|cli\/|worker\.ts|store\/sqlite\.ts|store\/backup\.ts|sources\/dial-node\.ts|playground\/)/;
+  /^(node\.ts|node\/|cli\.ts|cli\/|worker\.ts|worker\/|store\/sqlite\.ts|store\/backup\.ts|sources\/dial-node\.ts|playground\/)/;
 
 const bans: { what: RegExp; allowed: RegExp; instead: string }[] = [
   {
@@ -60,7 +69,7 @@ const bans: { what: RegExp; allowed: RegExp; instead: string }[] = [
   { what: /Math\.random\(\)/, allowed: machine, instead: "a random value that is passed" },
   {
     what: /(?<![.\w])fetch\(/,
-    allowed: /^(node\.ts|node\/|cli\.ts|cli\/|worker\.ts|playground\/|sources\/dial-)/,
+    allowed: /^(node\.ts|node\/|cli\.ts|cli\/|worker\.ts|worker\/|playground\/|sources\/dial-)/,
     instead: "a fetch that is passed",
   },
   { what: /\bconsole\./, allowed: /^(log\.ts|playground\/page\/)/, instead: "Log" },
@@ -82,6 +91,16 @@ describe("the house is tidy", () => {
       if (rule === undefined) return [`${path}: room ${room} is not on the plan`];
       return importsOf(text).flatMap((target) => forbidden(path, room, { target, rule }));
     });
+    expect(wrong).toEqual([]);
+  });
+
+  it("no runtime knows the other's files", () => {
+    const wrong = files.flatMap(({ path, text }) =>
+      runtimes
+        .filter(({ who }) => who.test(path))
+        .flatMap(({ never }) => localImports(path, text).filter((target) => never.test(target)))
+        .map((target) => `${path} imports ${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -120,13 +139,7 @@ describe("the house is tidy", () => {
   });
 
   it("every file is used by another, but for the entries", () => {
-    const used = new Set(
-      [...files, ...testFiles()].flatMap(({ path, text }) =>
-        importsOf(text)
-          .filter((target) => target.startsWith("."))
-          .map((target) => relative(join(root, "src"), join(dirname(join(root, "src", path)), target))),
-      ),
-    );
+    const used = new Set([...files, ...testFiles()].flatMap(({ path, text }) => localImports(path, text)));
     const dead = files
       .map((file) => file.path)
       .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts") && !entries.includes(path))
@@ -173,6 +186,13 @@ function importsOf(text: string): string[] {
   return [...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gm)].map(
     (match) => (match[1] ?? match[2] ?? match[3])!,
   );
+}
+
+/** Files of ours that a file imports, as paths from src/. */
+function localImports(path: string, text: string): string[] {
+  return importsOf(text)
+    .filter((target) => target.startsWith("."))
+    .map((target) => relative(join(root, "src"), join(dirname(join(root, "src", path)), target)));
 }
 
 /** Tables and texts are data: they are as long as they are. */

@@ -79,7 +79,8 @@ export function createRunner(work: (job: Job) => Promise<void>, onError: (job: J
   };
 }
 
-function laneOf(job: Job): string {
+/** Jobs of one lane are done one after the other. */
+export function laneOf(job: Job): string {
   if (job.kind === "update") return `update ${job.chat}`;
   // A long import must not keep another from being begun.
   return job.kind === "source-task" ? `source-task ${job.id}` : job.kind;

@@ -2,7 +2,7 @@
 const burstMs = 500;
 const idleBurstMs = 100;
 /** A grant waits until so much work may go, because a claim of three rows costs nearly as much as one of thirty. */
-const grantMs = 50;
+const grantMsDefault = 50;
 /** Whoever was refused a grant is remembered for so long: those of lower priority leave room. */
 const hungryMs = 1_000;
 /** Telegram: one message a second to a chat, with room for the network's jitter. */
@@ -59,6 +59,8 @@ export type GateOptions = {
   /** Messages a second. */
   rate: number;
   now(): Date;
+  /** How much work a grant waits for; no more than a burst. Longer where asking costs more than a call. */
+  grantMs?: number;
   /** Stops that were kept before a restart. */
   stops?: readonly Stop[];
   /** Keeps a stop; chat 0 is everybody. */
@@ -66,10 +68,17 @@ export type GateOptions = {
 };
 
 /** The gate as one process has it: counters in memory, stops kept by `keep`. */
-export function createGate({ rate, now, stops = [], keep = async () => {} }: GateOptions): Gate {
+export function createGate({
+  rate,
+  now,
+  grantMs = grantMsDefault,
+  stops = [],
+  keep = async () => {},
+}: GateOptions): Gate {
   const start = now().getTime();
   const state: State = {
     rate,
+    grantMs,
     level: Math.max(1, (rate * idleBurstMs) / 1000),
     levelAt: start,
     hungry: new Map(),
@@ -116,6 +125,7 @@ export function createGate({ rate, now, stops = [], keep = async () => {} }: Gat
 
 type State = {
   rate: number;
+  grantMs: number;
   /** The bucket: messages that may go at `levelAt`. */
   level: number;
   levelAt: number;
@@ -136,10 +146,10 @@ function take(state: State, { wanted, priority, at }: { wanted: number; priority
   refill(state, at);
   const stopped = stopWait(state, everybody, at);
   if (stopped > 0) return refused(state, { wanted, priority, at, againInMs: stopped });
-  if (isProbing(state, at)) return refused(state, { wanted, priority, at, againInMs: grantMs });
+  if (isProbing(state, at)) return refused(state, { wanted, priority, at, againInMs: state.grantMs });
 
   const room = state.level - reservedAbove(state, priority, at);
-  const portion = Math.max(1, Math.min(wanted, Math.floor((state.rate * grantMs) / 1000)));
+  const portion = Math.max(1, Math.min(wanted, Math.floor((state.rate * state.grantMs) / 1000)));
   if (room < portion) {
     return refused(state, { wanted, priority, at, againInMs: ((portion - room) * 1000) / state.rate });
   }

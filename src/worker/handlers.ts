@@ -1,0 +1,84 @@
+import type { ExecutionContext, MessageBatch, ScheduledController } from "@cloudflare/workers-types";
+import type { Job } from "../app.ts";
+import { createHttp, type Health } from "../http.ts";
+import { asUpdate } from "../jobs/receive.ts";
+import { tick } from "../jobs/tick.ts";
+import { glance } from "../store/glance.ts";
+import type { Env } from "./env.ts";
+import { runJob } from "./jobs.ts";
+import { openProgram, type Program, type Runtime } from "./program.ts";
+
+/** Telegram keeps a chat's order until it is answered, so it is answered when the update has been handled, or this late. */
+const answerMs = 10_000;
+
+/** What the platform calls. */
+export type Handlers = {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response>;
+  scheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void>;
+  queue(batch: MessageBatch<Job>, env: Env, ctx: ExecutionContext): Promise<void>;
+};
+
+/** The three ways in: Telegram and readers by HTTP, the clock, and the queue. */
+export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
+  const open = (env: Env, ctx: ExecutionContext) =>
+    openProgram(env, { ...runtime, waitUntil: (promise) => ctx.waitUntil(promise) });
+
+  return {
+    async fetch(request, env, ctx) {
+      const program = open(env, ctx);
+      return routes(program, (promise) => ctx.waitUntil(promise)).fetch(request);
+    },
+    async scheduled(_, env, ctx) {
+      const { app, outbox } = open(env, ctx);
+      await tick(app);
+      await outbox.flush();
+    },
+    async queue(batch, env, ctx) {
+      const program = open(env, ctx);
+      const { log } = program.app;
+      for (const message of batch.messages) {
+        if (batch.queue.endsWith("-dead")) {
+          log.error({ job: message.body }, "a job was given up after several tries");
+        } else {
+          await runJob(program, message.body);
+        }
+      }
+      program.budget.end();
+      await program.outbox.flush();
+    },
+  };
+}
+
+function routes(program: Program, waitUntil: (promise: Promise<unknown>) => void) {
+  const { app, work, receive, webhookSecret } = program;
+  const { config, db, now, log } = app;
+  return createHttp({
+    webhookSecret: () => webhookSecret,
+    asUpdate,
+    receive: async (update) => {
+      const jobs = await receive(update);
+      const handled = Promise.all(jobs.map(work)).finally(program.budget.end);
+      waitUntil(handled);
+      await Promise.race([handled, new Promise((resolve) => setTimeout(resolve, answerMs))]);
+    },
+    health: () => health(program),
+    site: { db: () => db, now, language: config.DEFAULT_LANGUAGE, timezone: config.DEFAULT_TIMEZONE },
+    onError: (error) => log.error({ error }, "a request failed"),
+  });
+}
+
+async function health({ app, gate }: Program): Promise<Health> {
+  const now = app.now();
+  const { id, username } = app.me;
+  const stopped = await gate.stoppedUntil();
+  const problems = stopped === null ? [] : [`telegram: asks everybody to wait until ${stopped.toISOString()}`];
+  const status = problems.length === 0 ? "ok" : "degraded";
+  return {
+    status,
+    problems,
+    now: now.toISOString(),
+    bot: { id, username },
+    way: "webhook",
+    ...(await glance(app.db, now)),
+  };
+}
