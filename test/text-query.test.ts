@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { clausesMax, parseQuery, queryCharsMax } from "../src/news/query.ts";
+import { clausesMax, parseQuery, type Query, queryCharsMax } from "../src/news/query.ts";
 
 const now = new Date("2026-11-22T08:00:00Z");
 const zone = "Asia/Shanghai";
 const parse = (typed: string) => parseQuery(typed, { now, zone });
 /** What was understood, in one line. */
-function read(typed: string): string {
-  const { all, none, after, before } = parse(typed);
+function read({ all, none, after, before }: Query): string {
   const show = (clause: (typeof none)[number]): string => {
     if (clause.kind === "source") return `source:${clause.name}`;
     if (clause.kind === "language") return `language:${clause.language}`;
@@ -66,7 +65,21 @@ describe("what was typed", () => {
     ["AND NOT (x) *", "and & not & (x)"],
   ];
   it.each(cases)("%j", (typed, expected) => {
-    expect(read(typed)).toBe(expected);
+    expect(read(parse(typed))).toBe(expected);
+  });
+
+  it.each([
+    ["7d", "7d", ">2026-11-15T08:00:00.000Z"],
+    ["-隧道", "-隧道", "-隧道"],
+    ["-隧道 -高铁", "-隧道 & -高铁", "-隧道 & -高铁"],
+    ["来源：北岸 台风", "来源:北岸 & 台风", "source:北岸 & 台风"],
+    ['台风 -来源:"北岸 晚报"', '台风 & -来源:"北岸 晚报"', "台风 & -source:北岸 晚报"],
+    ["标题:台风 之后:2026-11-01", "标题:台风 & 之后:2026-11-01", "title:台风 & >2026-10-31T16:00:00.000Z"],
+  ])("%j is words first, and else filters", (typed, words, filters) => {
+    const query = parse(typed);
+    expect(read(query)).toBe(words);
+    expect(query.otherwise === null ? null : read(query.otherwise)).toBe(filters);
+    expect(parse("台风 7d").otherwise).toBe(null);
   });
 
   it("is bounded, and never wrong", () => {

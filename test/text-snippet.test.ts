@@ -31,6 +31,15 @@ describe("a snippet", () => {
     expect(show("A party.", "art")).toBe("A p[art]y.");
   });
 
+  it("has no space where a Chinese sentence ended, and says the lead once", () => {
+    const article = {
+      lead: "海堤今晨合龙。",
+      body: "海堤今晨合龙。\n\n“请放心”，工程师说。\n\nThe harbour reopens.\n同日 iPhone 首发。",
+    };
+    const { text } = snippetOf(article, parseQuery("海堤", { now }), { columnsMax: 200 });
+    expect(text).toBe("海堤今晨合龙。“请放心”，工程师说。 The harbour reopens. 同日 iPhone 首发。");
+  });
+
   it("is one line of the width that was asked, whatever is in the text", () => {
     for (const typed of ["a", "😀", "国", "x y z", '"', ""]) {
       for (const text of [

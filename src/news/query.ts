@@ -23,6 +23,8 @@ export type Query = {
   before: Date | null;
   /** The words that were asked for, as typed, without filters and excluded words: what a question is read from. */
   text: string;
+  /** What may be meant where no article holds the words as they are: `7d`, `-word` or `来源:…` alone as filters. */
+  otherwise: Query | null;
 };
 
 /**
@@ -32,27 +34,10 @@ export type Query = {
  */
 export function parseQuery(typed: string, options: { now: Date; zone?: string }): Query {
   const words = split(typed.slice(0, queryCharsMax)).slice(0, clausesMax);
-  const query: Query = { all: [], none: [], after: null, before: null, text: "" };
-  const texts: string[] = [];
-  let joining = false;
-  for (const [n, word] of words.entries()) {
-    if (word.text === "OR" && !word.quoted && query.all.length > 0 && n + 1 < words.length && !joining) {
-      joining = true;
-      continue;
-    }
-    if (readPeriod(word, query, { ...options, alone: words.length === 1 })) continue;
-    const excluded = word.minus && (words.length > 1 || word.quoted);
-    const clause = readClause(word, { minus: word.minus && !excluded, several: words.length > 1 });
-    if (clause === null) continue;
-    if (excluded) query.none.push(clause);
-    else if (joining) query.all.at(-1)?.push(clause);
-    else query.all.push([clause]);
-    if (!excluded && clause.kind === "text") texts.push(word.value);
-    joining = false;
-  }
-  query.text = texts.join(" ");
-  if (query.all.length === 0 && query.none.length > 0) return literal(typed, query);
-  return query;
+  const query = readWords(words, { ...options, asFilters: false });
+  const isExcluding = query.all.length === 0 && query.none.length > 0;
+  const otherwise = isExcluding || words.some(mayBeFilter) ? readWords(words, { ...options, asFilters: true }) : null;
+  return { ...(isExcluding ? literal(typed, query) : query), otherwise };
 }
 
 /** The pieces that were asked for, longest first: what a snippet marks. */
@@ -63,8 +48,53 @@ export function piecesOf(query: Query): string[] {
 
 type Typed = { text: string; value: string; name: string; quoted: boolean; minus: boolean };
 
-const shape = /[-－]?(?:[a-z]+[:：])?(?:"[^"]+"(?=\s|$)|“[^”\s]+\s[^”]*”(?=\s|$))|\S+/giu;
-const parts = /^([-－]?)(?:(source|title|after|before|language|lang)[:：])?(.*)$/isu;
+type Reading = { now: Date; zone?: string; asFilters: boolean };
+
+function readWords(words: readonly Typed[], options: Reading): Query {
+  const query: Query = { all: [], none: [], after: null, before: null, text: "", otherwise: null };
+  const texts: string[] = [];
+  let joining = false;
+  for (const [n, typed] of words.entries()) {
+    const word = typed.name in chineseNames ? readChineseName(typed, options) : typed;
+    if (word.text === "OR" && !word.quoted && query.all.length > 0 && n + 1 < words.length && !joining) {
+      joining = true;
+      continue;
+    }
+    if (readPeriod(word, query, { ...options, alone: words.length === 1 && !options.asFilters })) continue;
+    const excluded = word.minus && (words.length > 1 || word.quoted || options.asFilters);
+    const clause = readClause(word, { minus: word.minus && !excluded, several: words.length > 1 });
+    if (clause === null) continue;
+    if (excluded) query.none.push(clause);
+    else if (joining) query.all.at(-1)?.push(clause);
+    else query.all.push([clause]);
+    if (!excluded && clause.kind === "text") texts.push(word.value);
+    joining = false;
+  }
+  query.text = texts.join(" ");
+  return query;
+}
+
+/** Filters by their Chinese names: they stand in articles, too («来源：…»), so that they are words first. */
+const chineseNames: Record<string, string> = {
+  来源: "source",
+  标题: "title",
+  语言: "language",
+  之后: "after",
+  之前: "before",
+};
+
+function readChineseName(word: Typed, { asFilters }: Reading): Typed {
+  if (asFilters) return { ...word, name: chineseNames[word.name] ?? "" };
+  return { ...word, name: "", value: word.minus ? word.text.slice(1) : word.text, quoted: false };
+}
+
+function mayBeFilter(word: Typed, _: number, words: readonly Typed[]): boolean {
+  const isAlone = words.length === 1 && !word.quoted && (hoursOf(word.value) !== null || word.minus);
+  return isAlone || word.name in chineseNames;
+}
+
+const shape = /[-－]?(?:(?:[a-z]+|来源|标题|语言|之后|之前)[:：])?(?:"[^"]+"(?=\s|$)|“[^”\s]+\s[^”]*”(?=\s|$))|\S+/giu;
+const parts = /^([-－]?)(?:(source|title|after|before|language|lang|来源|标题|语言|之后|之前)[:：])?(.*)$/isu;
 
 /** Quotes count at a word's start and end only. Curly ones, which are part of Chinese text, only around several words. */
 function split(typed: string): Typed[] {

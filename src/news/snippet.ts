@@ -29,8 +29,7 @@ type Hit = { from: number; to: number; piece: number };
  */
 export function snippetOf(article: Text, query: Query, options: { columnsMax?: number } = {}): Snippet {
   const columnsMax = options.columnsMax ?? snippetColumns;
-  const text = [article.lead, article.body].filter((part) => part.trim() !== "").join("\n");
-  const head = text.slice(0, charsMax);
+  const head = textOf(article).slice(0, charsMax);
   const folded = foldMapped(head);
   const hits = hitsOf(folded.text, query);
   if (hits.length === 0) return cut(head, { from: 0, columnsMax, marks: [] });
@@ -51,6 +50,12 @@ export function snippetParts({ text, marks }: Snippet): { text: string; hit: boo
   }
   if (end < text.length) parts.push({ text: text.slice(end), hit: false });
   return parts;
+}
+
+/** Lead and body; a body that begins with its lead alone. */
+function textOf({ lead, body }: Text): string {
+  if (lead.trim() === "" || body.trimStart().startsWith(lead.trim())) return body;
+  return body.trim() === "" ? lead : `${lead}\n${body}`;
 }
 
 function at(map: Uint32Array, index: number): number {
@@ -118,37 +123,49 @@ function clauseStart(text: string, from: number): number {
 
 type Cut = { from: number; columnsMax: number; marks: readonly [number, number][] };
 
-/** One line from here on, with the marks moved along. */
+/** One line from here on, with the marks moved along. Chinese sentences have no space between them. */
 function cut(text: string, { from, columnsMax, marks }: Cut): Snippet {
   const isCutBefore = text.slice(0, from).trim() !== "";
   let line = isCutBefore ? "…" : "";
   const places = new Map<number, number>();
   let width = columnsOf(line);
   let index = from;
+  let isGap = false;
   for (const char of text.slice(from)) {
-    const isSpace = /\s/u.test(char);
-    const isNew = !isSpace || !(line === "" || line === "…" || line.endsWith(" "));
-    if (isNew && width + columnsOf(char) > columnsMax - 1) break;
-    places.set(index, line.length);
-    if (isNew) {
-      line += isSpace ? " " : char;
-      width += columnsOf(char);
+    if (/\s/u.test(char)) {
+      isGap = line !== "" && line !== "…";
+      places.set(index, line.length);
+    } else {
+      const gap = isGap && !(isChinese(lastChar(line)) && isChinese(char)) ? " " : "";
+      if (width + gap.length + columnsOf(char) > columnsMax - 1) break;
+      places.set(index, line.length + gap.length);
+      line += gap + char;
+      width += gap.length + columnsOf(char);
+      isGap = false;
     }
     index += char.length;
   }
   const isCutAfter = text.slice(index).trim() !== "";
   places.set(index, line.length);
-  const shown = line.trimEnd();
   const moved = marks.flatMap(([a, b]): [number, number][] => {
     const start = places.get(a);
-    const end = Math.min(places.get(Math.min(b, index)) ?? shown.length, shown.length);
+    const end = places.get(Math.min(b, index)) ?? line.length;
     return start === undefined || end <= start ? [] : [[start, end]];
   });
-  return { text: isCutAfter ? `${shown}…` : shown, marks: moved };
+  return { text: isCutAfter ? `${line}…` : line, marks: moved };
 }
 
 /** How wide a phone shows it: ideographs, full-width signs and emoji are two. */
 function columnsOf(char: string): number {
   const unit = char.charCodeAt(0);
   return isIdeographic(unit) || (unit >= 0x2e80 && unit <= 0xffef) || unit >= 0xd800 ? 2 : 1;
+}
+
+/** Signs of Chinese text; its quotes and dots are no wider than others. */
+function isChinese(char: string): boolean {
+  return columnsOf(char) === 2 || "“”‘’…—".includes(char);
+}
+
+function lastChar(line: string): string {
+  return line.at(-1) ?? " ";
 }

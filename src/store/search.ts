@@ -56,11 +56,19 @@ export type SearchResult = {
 /** Articles for what a person typed, the best first. Any text is a query; the same query gives the same order. */
 export async function searchArticles(db: Db, typed: string, options: SearchOptions): Promise<SearchResult> {
   const parsed = parseQuery(typed, { now: options.now, ...(options.zone ? { zone: options.zone } : {}) });
+  const found = await searchFor(db, parsed, options);
+  if (parsed.otherwise === null || (found.total > 0 && !found.near)) return found;
+  const other = await searchFor(db, parsed.otherwise, options);
+  return other.total > 0 && !other.near ? other : found;
+}
+
+async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise<SearchResult> {
   const empty = { total: 0, more: false, hits: [], parsed, near: false, suggestion: null };
   const named = await sourcesNamed(db, [...parsed.all.flat(), ...parsed.none]);
   const filter = await filterOf(db, parsed, { ...options, named });
   if (filter === null) return empty;
-  if (parsed.all.length === 0 && parsed.after === null && parsed.before === null) return empty;
+  const isNothing = parsed.all.length === 0 && parsed.none.length === 0;
+  if (isNothing && parsed.after === null && parsed.before === null) return empty;
   const plan = planOf(parsed, named);
   const seen: Seen = new Map();
   const long = plan.whole === null ? await findLong(db, parsed, { filter, seen }) : null;

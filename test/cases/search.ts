@@ -106,6 +106,8 @@ export function searchCases(runtime: string, open: OpenStore): void {
       ["红 OR 青竹台", ["台风红豆远去", "航班恢复"]],
       ["台风 -红", ["台风青竹登陆临澜", "航班恢复", "老照片里的台风"]],
       ["after:2026-11-21T23:00:00Z", ["台风青竹登陆临澜", "Typhoon Greenreed hits"]],
+      ["来源:harbour", ["Typhoon Greenreed hits"]],
+      ["-青", ["老照片里的台风", "Typhoon Greenreed hits"]],
     ];
     it.each(cases)("%s", (query, expected) =>
       withNews(news, async (ask) => {
