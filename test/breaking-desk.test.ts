@@ -174,6 +174,32 @@ describe("the reader's say", () => {
   });
 });
 
+describe("the report", () => {
+  it("tells who switched off, blocked and left within its hour", async () => {
+    await open();
+    await world.say(owner, "/breaking 海堤险情");
+    await world.press(owner, "也发中文");
+    await world.press(owner, "现在发给");
+    await world.press(owner, "发给");
+    await send();
+    await world.press(reader, "🔕");
+    await world.press(reader, "不发");
+    world.playground.acts.block(reader + 1);
+    world.playground.acts.block(reader + 2);
+    await world.say(reader + 3, "/stop");
+    await world.say(owner, "/broadcasts");
+    await world.press(owner, "B-1");
+    expect(text(owner)).toContain("一小时内：关掉突发 1 · 拉黑 2 · 退订 1");
+    world.playground.moveClock({ byMs: 2 * 3_600_000 });
+    world.playground.acts.block(reader + 4);
+    await world.settle();
+    await world.press(owner, "记录");
+    await world.say(owner, "/broadcasts");
+    await world.press(owner, "B-1");
+    expect(text(owner)).toContain("一小时内：关掉突发 1 · 拉黑 2 · 退订 1");
+  });
+});
+
 describe("the editors' desk", () => {
   it("drops a story from every digest, and puts it back", async () => {
     await open();

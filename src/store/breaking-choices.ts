@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { type BreakingLevel, breakingChoices, type ChatKind } from "./schema.ts";
 
@@ -31,13 +31,4 @@ export async function saveChoice(
     .insert(breakingChoices)
     .values({ subscriberId, ...set })
     .onConflictDoUpdate({ target: breakingChoices.subscriberId, set });
-}
-
-/** How many switched breaking items off under this one. */
-export async function switchedOff(db: Db, broadcastId: number): Promise<number> {
-  const [row] = await db
-    .select({ n: sql<number>`count(*)` })
-    .from(breakingChoices)
-    .where(and(eq(breakingChoices.broadcastId, broadcastId), eq(breakingChoices.level, "none")));
-  return row?.n ?? 0;
 }

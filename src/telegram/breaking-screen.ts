@@ -31,7 +31,8 @@ export type Progress = {
   stopSeconds: number;
   /** Unknown ones that got no second attempt. */
   unknownLeft: number;
-  switchedOff: number;
+  /** Who switched breaking items off, blocked us or unsubscribed within an hour. */
+  left: { off: number; blocked: number; stopped: number };
   /** The last correction or recall; null when there was none. */
   round: {
     kind: "correct" | "note" | "delete";
@@ -143,10 +144,14 @@ function paceLines(progress: Progress, options: ScreenOptions): (string | null)[
   if (state !== "done" || startedAt === null || endedAt === null) return [];
   const took = Math.max(1, (endedAt.getTime() - startedAt.getTime()) / 1000);
   const settled = progress.total - progress.waiting;
-  return [
-    text.took(all.duration(took), (settled / took).toFixed(1)),
-    progress.switchedOff > 0 ? text.off(String(progress.switchedOff)) : null,
-  ];
+  return [text.took(all.duration(took), (settled / took).toFixed(1)), leftLine(progress.left, options)];
+}
+
+function leftLine(left: Progress["left"], { language }: ScreenOptions): string | null {
+  const all = textIn(language);
+  const { title, ...names } = all.breaking.run.leftParts;
+  const parts = (["off", "blocked", "stopped"] as const).filter((each) => left[each] > 0);
+  return parts.length === 0 ? null : title(parts.map((each) => `${names[each]} ${all.number(left[each])}`).join(" · "));
 }
 
 function roundLines({ round, unknown }: Progress, { language }: ScreenOptions): (string | null)[] {

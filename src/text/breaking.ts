@@ -127,7 +127,7 @@ export const breakingZh = {
     doneAt: (at: string) => `${at} 发完`,
     took: (duration: string, rate: string) => `用时 ${duration}，每秒 ${rate} 条`,
     unknownWhy: "“不确定”是断网时正在路上的，可能已送到；不会自动补发，也没有可以更正的消息。",
-    off: (count: string) => `在这条下面关掉突发 ${count}`,
+    leftParts: { title: (parts: string) => `一小时内：${parts}`, off: "关掉突发", blocked: "拉黑", stopped: "退订" },
     foot: (id: number, who: string, at: string, now: string) => `B-${id} · ${who} ${at} 发 · 截至 ${now}`,
     correcting: (done: string, all: string) => `更正 ${done} / ${all}`,
     corrected: (done: string, amiss: string) => `已更正 ${done}${amiss === "0" ? "" : `，改不了 ${amiss}`}`,
@@ -413,7 +413,12 @@ export const breakingEn: BreakingWords = {
     took: (duration, rate) => `Took ${duration}, ${rate} a second`,
     unknownWhy:
       "“Unknown” were on their way when the line broke; they may have arrived. They are not sent again by themselves, and have no message to correct.",
-    off: (count) => `Switched breaking off under this one: ${count}`,
+    leftParts: {
+      title: (parts) => `Within an hour: ${parts}`,
+      off: "switched off",
+      blocked: "blocked",
+      stopped: "left",
+    },
     foot: (id, who, at, now) => `B-${id} · sent by ${who} at ${at} · as of ${now}`,
     correcting: (done, all) => `Correcting ${done} of ${all}`,
     corrected: (done, amiss) => `Corrected ${done}${amiss === "0" ? "" : `, not possible ${amiss}`}`,
