@@ -2,6 +2,9 @@
 ALTER TABLE readings ADD COLUMN topic TEXT;
 CREATE INDEX readings_hub ON readings (source_id) WHERE hub IS NOT NULL;
 
+-- Sections that an operator files a source under, as JSON: all its articles are of them, too.
+ALTER TABLE sources ADD COLUMN sections TEXT NOT NULL DEFAULT '[]';
+
 -- What a hub was asked to tell us of a source by itself; the token names our callback. Without a reference to the
 -- source: a hub is asked to stop after a source is gone.
 CREATE TABLE pushes (

@@ -138,6 +138,36 @@ describe("/sources", () => {
     expect(paused!.text).toBe("“南港网”停了。");
   });
 
+  test("how much a source counts, whose voice it is, how often it is read: set on its page", async () => {
+    for (const path of ["/all.xml", "/lake.xml"]) {
+      await world.say(ADMIN_ID, `/sources add ${root}${path}`);
+      await world.work({ web });
+      await world.press(ADMIN_ID, "加上");
+    }
+    await world.say(ADMIN_ID, "/sources");
+    await world.press(ADMIN_ID, "1");
+    const { answers } = await world.press(ADMIN_ID, "设置");
+    expect(answers[0]!.text).toBe("南港网 · 设置\n\n分量 1：和一般媒体一样\n自成一家\n多久读一次：跟着它自己的节奏");
+    expect((await world.press(ADMIN_ID, "分量 2")).answers[0]!.text).toContain("分量 2：比一般媒体重");
+    expect(labels(world.last(ADMIN_ID))).toContain("分量 2 ✓");
+    expect((await world.press(ADMIN_ID, "1 小时")).answers[0]!.text).toContain("多久读一次：每 1 小时");
+    await world.press(ADMIN_ID, "归到一家");
+    const [grouped] = await world.say(ADMIN_ID, "南港网湖区");
+    expect(grouped!.text).toContain("归在“南港网湖区”一家");
+    await world.press(ADMIN_ID, "改名");
+    expect((await world.say(ADMIN_ID, "南港网湖区"))[0]!.text).toBe("已经有来源叫“南港网湖区”。");
+    await world.press(ADMIN_ID, "改名");
+    expect((await world.say(ADMIN_ID, "南港  新闻"))[0]!.text).toContain("南港 新闻 · 设置");
+    await world.press(ADMIN_ID, "栏目");
+    expect((await world.say(ADMIN_ID, "本地，港口"))[0]!.text).toContain("栏目：本地、港口");
+    expect(await list()).toMatchObject([
+      { name: "南港 新闻", weight: 2, family: "南港网湖区", sections: ["本地", "港口"] },
+      { name: "南港网湖区", weight: 1, family: "南港网湖区", sections: [] },
+    ]);
+    expect((await read())[0]).toMatchObject({ intervalMinutes: 60 });
+    expect((await world.press(ADMIN_ID, "自动")).answers[0]!.text).toContain("跟着它自己的节奏");
+  });
+
   test("the starter list: each is tried, what cannot be read is named and not added", async () => {
     await world.say(ADMIN_ID, "/sources");
     const { answers } = await world.press(ADMIN_ID, "看入门清单");

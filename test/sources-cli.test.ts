@@ -103,6 +103,43 @@ test("a site is added by its feed, listed, paused, resumed, exported, imported a
   expect((await tidings(["sources", "list"])).out.trim().split("\n")).toHaveLength(1);
 });
 
+test("a source's name, weight, family, sections, interval and language are set", async () => {
+  const env = { DATABASE_PATH: join(folder, "set.db") };
+  for (const path of ["/all.xml", "/other.xml"]) await tidings(["sources", "add", `${root}${path}`], { env });
+  const set = (...args: string[]) => tidings(["sources", "set", ...args], { env });
+  const done = await set("1", "--name", "南港日报", "--weight", "2.5", "--interval", "30", "--sections", "本地, 港口");
+  expect(done.out).toBe("南港日报 · weight 2.5 · family 南港日报 · zh · every 30 min\n");
+  expect((await set(`${root}/other.xml`, "--family", "南港日报", "--language", "en")).out).toMatch(
+    /weight 1 · family 南港日报 · en · every auto\n$/,
+  );
+  const { out } = await set("南港日报", "--interval", "auto", "--json");
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ name: "南港日报", weight: 2.5, family: "南港日报", sections: ["本地", "港口"], intervalMinutes: null },
+  });
+  expect(await set("1")).toMatchObject({ status: 2, err: expect.stringContaining("Nothing to set") });
+  for (const wrong of [
+    ["--weight", "6"],
+    ["--weight", "-1"],
+    ["--interval", "0"],
+    ["--language", "Chinese"],
+    ["--name", " "],
+  ])
+    expect(await set("1", ...wrong)).toMatchObject({ status: 2 });
+  expect(await set("2", "--name", "南港日报")).toMatchObject({ status: 1, err: "Another source is called 南港日报" });
+  expect(await set("nobody", "--weight", "1")).toMatchObject({ status: 1, err: expect.stringContaining("no source") });
+
+  // Folders of a list are sections, out and in again.
+  const file = join(folder, "set.opml");
+  await tidings(["sources", "export", file], { env });
+  expect(readFileSync(file, "utf8")).toMatch(/<outline text="本地">\s*<outline text="南港日报"/);
+  const again = { DATABASE_PATH: join(folder, "again.db") };
+  await tidings(["sources", "import", file], { env: again });
+  const rows = (await tidings(["sources", "list", "--json"], { env: again })).out.trim().split("\n");
+  expect(rows.map((row) => JSON.parse(row)).find((row) => row.name === "南港日报")).toMatchObject({
+    sections: ["本地"],
+  });
+});
+
 test("what cannot be read is said in one line", async () => {
   expect(await tidings(["sources", "add", `${root}/nothing`])).toMatchObject({
     status: 1,

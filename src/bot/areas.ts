@@ -15,6 +15,7 @@ import { reading } from "./reading.ts";
 import { admins } from "./roles.ts";
 import { settings } from "./settings.ts";
 import { small } from "./small.ts";
+import { sourceEdits } from "./source-edits.ts";
 import { sourcesDesk } from "./sources.ts";
 import { starting } from "./start.ts";
 import { wishes } from "./wishes.ts";
@@ -40,4 +41,5 @@ export const areas: readonly Area[] = [
   auditing,
   admins,
   sourcesDesk,
+  sourceEdits,
 ];

@@ -25,6 +25,7 @@ import { search, tokenFor, tooOld } from "./reading.ts";
 import { isOperator, mayManage } from "./rights.ts";
 import { answerLocation, answerZone } from "./settings.ts";
 import { feedback, hello, thanks } from "./small.ts";
+import { answerSource } from "./source-edits.ts";
 import { addAddress, takeFile } from "./sources.ts";
 import { isPrivate, openVisit, type Visit } from "./visit.ts";
 import { plainWords, readCommand, type Spoken } from "./words.ts";
@@ -132,6 +133,7 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   else if (what === "alert") await alert(visit, words);
   else if (what.startsWith("hour")) return answerHour(visit, what, words);
   else if (what.startsWith("zone")) await answerZone(visit, what, words);
+  else if (what.startsWith("src:")) return answerSource(visit, what, words);
   else if (what.startsWith("ed:")) return answerTitle(visit, what, words);
   else if (what.startsWith("bc:")) return answerBreaking(visit, what, words);
   else if (!(await answerTime(visit, what, words)))

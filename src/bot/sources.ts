@@ -2,6 +2,7 @@ import type { Document } from "grammy/types";
 import { absoluteUrl } from "../news/url.ts";
 import { starterSources } from "../sources/starter.ts";
 import { addSource } from "../store/add-source.ts";
+import { sourceNamed } from "../store/change-source.ts";
 import { listSources, removeReading, type SourceHealth, setReadingState } from "../store/readings.ts";
 import { addSourceTask, findSourceTask, type NewSourceTask, type SourceTask } from "../store/source-tasks.ts";
 import { action } from "../telegram/action.ts";
@@ -52,9 +53,7 @@ async function sources(visit: Visit, words: string): Promise<void> {
   if (act === "add") return addAddress(visit, rest);
   if (!["check", "pause", "resume", "remove"].includes(act)) return addAddress(visit, words);
   const url = addressIn(rest);
-  const found = (await listSources(visit.app.db, visit.now)).find(({ source: { id, name }, reading }) =>
-    [name, String(id), reading?.url].includes(rest),
-  );
+  const found = sourceNamed(await listSources(visit.app.db, visit.now), rest);
   if (act === "check" && found === undefined && url !== null) return begin(visit, { kind: "try", ask: { url } });
   if (found?.reading == null) return say(visit, message(lines(textOf(visit).unknown(short(rest)))));
   if (act === "check") return begin(visit, { kind: "try", ask: { url: found.reading.url } });
@@ -152,7 +151,7 @@ async function addStarters(visit: Visit, [list = "all"]: string[]): Promise<void
 }
 
 /** Only for operators, whoever shows them the button. */
-function desk(act: Press["act"]): Press {
+export function desk(act: Press["act"]): Press {
   return {
     refuse: async (visit) => ((await isOperator(visit)) ? null : visit.text.small.tooOldShort),
     act,
@@ -164,15 +163,15 @@ async function taskOf(visit: Visit, id: string | undefined): Promise<SourceTask 
   return task?.chatId === visit.chatId ? task : undefined;
 }
 
-async function sourceOf(visit: Visit, id: string | undefined): Promise<SourceLine | undefined> {
+export async function sourceOf(visit: Visit, id: string | undefined): Promise<SourceLine | undefined> {
   const wanted = wholeNumber(id, 1, Number.MAX_SAFE_INTEGER);
   const found = (await listSources(visit.app.db, visit.now)).find(({ source }) => source.id === wanted);
   return found === undefined ? undefined : lineOf(found);
 }
 
 function lineOf({ source, reading, push, articlesInWeek }: SourceHealth): SourceLine {
-  const { id, name, kind, language } = source;
-  return { id, name, kind, language, url: reading?.url ?? source.url, reading, push, articlesInWeek };
+  const { url, createdAt: _createdAt, ...own } = source;
+  return { ...own, url: reading?.url ?? url, reading, push, articlesInWeek };
 }
 
 /** `example.org/news` is meant as an address, too. */
@@ -188,7 +187,7 @@ function textOf(visit: Visit) {
   return deskText(visit.language);
 }
 
-function pageOf(page: string | undefined): number {
+export function pageOf(page: string | undefined): number {
   return wholeNumber(page, 1, pagesMax) ?? 1;
 }
 

@@ -1,35 +1,39 @@
-import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { describeError, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { absoluteUrl } from "../news/url.ts";
-import { openWeb } from "../node/web.ts";
-import { decodeBytes } from "../sources/encoding.ts";
-import { type FoundSource, findSource } from "../sources/find-source.ts";
-import { type Outline, readOpml, writeOpml } from "../sources/opml.ts";
-import { starterSources } from "../sources/starter.ts";
+import type { FoundSource } from "../sources/find-source.ts";
 import { addSource } from "../store/add-source.ts";
-import type { Db } from "../store/db.ts";
 import {
-  listSources,
-  type Reading,
-  readingAt,
-  removeReading,
-  type SourceHealth,
-  setReadingState,
-} from "../store/readings.ts";
+  changeSource,
+  familyNamed,
+  intervalMinutesMax,
+  nameCharsMax,
+  type SourceChange,
+  sectionsMax,
+  sourceNamed,
+  weightMax,
+} from "../store/change-source.ts";
+import type { Db } from "../store/db.ts";
+import { listSources, type Reading, removeReading, type SourceHealth, setReadingState } from "../store/readings.ts";
 import type { Source } from "../store/sources.ts";
 import { healthText } from "../text/sources.ts";
 import { type Shell, UsageError, wholeNumber } from "./shell.ts";
+import { addSourceLists, withWeb } from "./source-lists.ts";
 
 const itemsShownMax = 5;
-const intervalMinutesMax = 7 * 24 * 60;
-const opmlBytesMax = 4 * 1024 * 1024;
-/** Sources of an OPML file that are tried side by side. */
-const tryLanes = 8;
 
-type Options = { json?: boolean; name?: string; interval?: number; page?: boolean; language?: string; check?: boolean };
+type Options = { json?: boolean; name?: string; interval?: number; page?: boolean; check?: boolean };
+type Settings = {
+  json?: boolean;
+  name?: string;
+  family?: string;
+  weight?: number;
+  interval?: number;
+  language?: string;
+  sections?: string[];
+};
 
-/** sources add | check | list | pause | resume | remove | import | starter | export. */
+/** sources add | check | list | set | pause | resume | remove, and the lists of many. */
 export function addSourcesCommand(program: Command, shell: () => Shell): void {
   const sources = program.command("sources").description("what is read, and how that goes");
   const command = (name: string, description: string) =>
@@ -64,15 +68,20 @@ export function addSourcesCommand(program: Command, shell: () => Shell): void {
       .argument("<source>", "its name, id or address")
       .action((source: string, options: Options) => change(shell(), source, { ...options, to: name }));
   }
-  command("import", "add the sources of an OPML file, each tried before it is added")
-    .argument("<file>", "the OPML file")
-    .action((file: string, options: Options) => importOpml(shell(), file, options));
-  command("starter", "add public sources to begin with, each tried before it is added")
-    .option("--language <code>", "only those in zh or en")
-    .action((options: Options) => addStarters(shell(), options));
-  command("export", "write all sources as OPML, to standard output or a file")
-    .argument("[file]", "where to write it")
-    .action((file: string | undefined) => exportOpml(shell(), file));
+  command("set", "change what a source is called, how much it counts, how often it is read")
+    .argument("<source>", "its name, id or address")
+    .option("--name <name>", "what to call it; digests and alerts that name it follow")
+    .option(
+      "--weight <n>",
+      `how much its word counts, 0 to ${weightMax}: 1 is any source's, 0 only beside others`,
+      weight,
+    )
+    .option("--family <name>", "whose voice it is: sources of one family (a house, a wire's copies) are one voice")
+    .option("--interval <minutes>", "how often to read it; auto is its own rhythm", interval)
+    .option("--sections <names>", "sections that all its articles are of, separated by commas", sections)
+    .option("--language <code>", "the language of articles that do not show theirs, such as zh or en", language)
+    .action((source: string, settings: Settings) => set(shell(), source, settings));
+  addSourceLists(command, shell);
 }
 
 async function add(shell: Shell, given: string, options: Options): Promise<void> {
@@ -123,19 +132,19 @@ async function list(shell: Shell, options: Options): Promise<void> {
   if (all.length === 0 && !options.json) shell.print("No sources yet: tidings sources add https://…");
 }
 
-function healthOf({ source, reading, articlesInWeek }: SourceHealth): object {
-  const { id, name, kind, language, family, weight } = source;
+function healthOf({ source, reading, push, articlesInWeek }: SourceHealth): object {
+  const { id, name, kind, language, family, weight, sections } = source;
   return {
-    id,
-    name,
-    kind,
-    language,
-    family,
-    weight,
+    ...{ id, name, kind, language, family, weight, sections },
     url: reading?.url ?? source.url,
     articlesInWeek,
     ...readingOf(reading),
+    ...(push === null ? {} : { hub: hubOf(push) }),
   };
+}
+
+function hubOf({ hub, leaseUntil, heardAt, failures, failure }: NonNullable<SourceHealth["push"]>): object {
+  return { url: hub, promisedUntil: leaseUntil, heardAt, failures, failure };
 }
 
 function readingOf(reading: Reading | null): object {
@@ -160,10 +169,7 @@ async function change(
 ): Promise<void> {
   const now = shell.now();
   const source = await shell.withStore(async ({ db }) => {
-    const all = await listSources(db, now);
-    const found = all.find(
-      ({ source: { id, name }, reading }) => name === given || String(id) === given || reading?.url === given,
-    );
+    const found = sourceNamed(await listSources(db, now), given);
     if (found?.reading == null)
       throw new UserError(`There is no source "${given}" that is read; tidings sources list names them`);
     if (options.to === "remove") await removeReading(db, found.source.id);
@@ -178,85 +184,51 @@ async function change(
   );
 }
 
-async function importOpml(shell: Shell, file: string, options: Options): Promise<void> {
-  const opml = readOpml(await textOf(file));
-  if (opml === null) throw new UserError(`${file} is not OPML`);
-  await addOutlines(shell, opml.outlines, options);
-}
-
-async function addStarters(shell: Shell, options: Options): Promise<void> {
-  const { language } = options;
-  const wanted = starterSources.filter((source) => language === undefined || source.language === language);
-  if (wanted.length === 0) throw new UsageError(`--language must be zh or en, not "${language}"`);
-  const outlines = wanted.map((source): Outline => ({ ...source, site: null, sections: [] }));
-  await addOutlines(shell, outlines, options);
-}
-
-async function addOutlines(shell: Shell, outlines: readonly Outline[], options: Options): Promise<void> {
-  const waiting = [...outlines];
-  const counts = { added: 0, known: 0, failed: [] as { url: string; reason: string }[] };
-  await withWeb(shell, async (find) => {
-    const lane = async (): Promise<void> => {
-      for (let outline = waiting.shift(); outline !== undefined; outline = waiting.shift()) {
-        const result = await tryOutline(shell, outline, find);
-        if (result === "added" || result === "known") counts[result] += 1;
-        else counts.failed.push({ url: outline.url, reason: result.reason });
-        if (!options.json)
-          process.stderr.write(
-            `${outline.title || outline.url}: ${typeof result === "string" ? result : result.reason}\n`,
-          );
-      }
-    };
-    await Promise.all(Array.from({ length: tryLanes }, lane));
-  });
-  shell.print(
-    options.json
-      ? JSON.stringify(counts)
-      : `${counts.added} added, ${counts.known} known, ${counts.failed.length} not read`,
-  );
-}
-
-type Find = (url: string, asPage: boolean) => ReturnType<typeof findSource>;
-
-async function tryOutline(shell: Shell, outline: Outline, find: Find): Promise<"added" | "known" | { reason: string }> {
-  const found = await find(outline.url, false);
-  if ("reason" in found) return found;
-  return await shell.withStore(async ({ db }) => {
-    if ((await readingAt(db, found.url)) !== undefined) return "known";
-    await store(db, found, { ...(outline.title === "" ? {} : { name: outline.title }), now: shell.now() });
-    return "added";
-  });
-}
-
-async function exportOpml(shell: Shell, file: string | undefined): Promise<void> {
+/** Changes what was named; what was not stays. */
+async function set(shell: Shell, given: string, { json, interval: minutes, ...settings }: Settings): Promise<void> {
   const now = shell.now();
-  const all = await shell.withStore(({ db }) => listSources(db, now));
-  const outlines = all.flatMap(({ source, reading }): Outline[] =>
-    reading === null
-      ? []
-      : [{ title: source.name, url: reading.url, site: null, language: source.language, sections: [] }],
-  );
-  const xml = writeOpml(outlines, { title: "tidings", now });
-  if (file === undefined) return shell.print(xml.trimEnd());
-  await writeFile(file, xml);
-  shell.print(`${outlines.length} sources written to ${file}`);
+  const change: SourceChange = { ...settings, ...(minutes === undefined ? {} : { intervalMinutes: minutes || null }) };
+  if (Object.keys(change).length === 0)
+    throw new UsageError("Nothing to set: --name, --weight, --family, --sections, --interval or --language");
+  for (const name of [change.name, change.family])
+    if (name !== undefined && (name.trim() === "" || name.length > nameCharsMax))
+      throw new UsageError(`A name has 1 to ${nameCharsMax} characters`);
+  const line = await shell.withStore(async ({ db }) => {
+    const found = sourceNamed(await listSources(db, now), given);
+    if (found === undefined) throw new UserError(`There is no source "${given}"; tidings sources list names them`);
+    const { id } = found.source;
+    if (change.family !== undefined) change.family = await familyNamed(db, id, change.family);
+    if (found.reading === null && change.intervalMinutes !== undefined)
+      throw new UserError(`${found.source.name} is an imported file: nothing is read again`);
+    if ((await changeSource(db, id, { change, now })) === "taken")
+      throw new UserError(`Another source is called ${change.name}`);
+    return (await listSources(db, now)).find(({ source }) => source.id === id)!;
+  });
+  const { source, reading } = line;
+  if (json) return shell.print(JSON.stringify(healthOf(line)));
+  const pace =
+    reading === null ? "" : ` · every ${reading.intervalMinutes ?? "auto"}${reading.intervalMinutes ? " min" : ""}`;
+  shell.print(`${source.name} · weight ${source.weight} · family ${source.family} · ${source.language}${pace}`);
 }
 
-async function withWeb<T>(shell: Shell, work: (find: Find) => Promise<T>): Promise<T> {
-  const web = openWeb(shell.config, shell.now);
-  try {
-    return await work((url, asPage) => findSource(web.dial, url, { ...web, now: shell.now(), asPage }));
-  } finally {
-    await web.close();
-  }
+function weight(value: string): number {
+  const number = Number(value);
+  if (!/^\d(?:\.\d{1,2})?$/.test(value) || number > weightMax)
+    throw new UsageError(`--weight must be from 0 to ${weightMax}, such as 0.5, not "${value}"`);
+  return number;
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    const bytes = await readFile(file);
-    if (bytes.length > opmlBytesMax) throw new Error(`it is larger than ${opmlBytesMax / 1024 / 1024} MiB`);
-    return decodeBytes(bytes).text;
-  } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
-  }
+function sections(value: string): string[] {
+  const names = value.split(/[,，、]/).map((name) => name.trim());
+  return [...new Set(names.filter((name) => name !== "" && name.length <= nameCharsMax))].slice(0, sectionsMax);
+}
+
+/** Minutes; 0 is the source's own rhythm. */
+function interval(value: string): number {
+  return value === "auto" ? 0 : wholeNumber("--interval", intervalMinutesMax)(value);
+}
+
+function language(value: string): string {
+  if (!/^[a-z]{2,3}$/.test(value)) throw new UsageError(`--language must be a code such as zh or en, not "${value}"`);
+  return value;
 }

@@ -141,9 +141,18 @@ async function draftsToStore(
     const full = wanting ? await completeFromPage(draft, tools) : draft;
     // A line of a list is an article only when its page could be read, or its teaser.
     if (isNew && full.body === "" && full.lead === "" && document.kind === "page") continue;
-    kept.push({ ...full, publishedAt: dated(full, { isNew, firstRead: claim.lastReadAt === null, now: at }) });
+    const publishedAt = dated(full, { isNew, firstRead: claim.lastReadAt === null, now: at });
+    kept.push({ ...full, ...setBy(claim.source, full), publishedAt });
   }
   return { drafts: kept, more: pages > pagesPerReadMax };
+}
+
+/** What an operator said of a source holds where an article says nothing itself. */
+function setBy({ sections, language }: ClaimedReading["source"], draft: ArticleDraft) {
+  return {
+    sections: [...new Set([...draft.sections, ...sections])],
+    language: draft.language === "und" ? language : draft.language,
+  };
 }
 
 /**

@@ -27,7 +27,10 @@ const pauseMs = 2;
 const chunkBytes = 64 * 1024;
 const headBytes = 4_096;
 
-type Trying = { task: SourceTask; screen: TaskScreen; outlines: readonly { title: string; url: string }[] };
+type Trying = { task: SourceTask; screen: TaskScreen; outlines: readonly Listed[] };
+
+/** A source as a list names it, and what the list files it under. */
+type Listed = { title: string; url: string; sections?: readonly string[] };
 
 /** Tries each source of a list and adds those that can be read, under the list's names for them. */
 export async function trySources(
@@ -60,14 +63,14 @@ export async function trySources(
 async function tryOne(
   app: TaskApp,
   web: WebTools,
-  { title, url }: { title: string; url: string },
+  { title, url, sections = [] }: Listed,
 ): Promise<"added" | "known" | SourceFailure> {
   if ((await readingAt(app.db, url)) !== undefined) return "known";
   const now = app.now();
   const found = await findSource(web.dial, url, { ...web, now });
   if ("reason" in found) return { code: found.code, detail: found.reason };
   const { kind, reading } = found;
-  const wanted = { url: found.url, kind, name: title || found.name, language: reading.language };
+  const wanted = { url: found.url, kind, name: title || found.name, language: reading.language, sections };
   const { isNew } = await addSource(app.db, wanted, { now });
   return isNew ? "added" : "known";
 }

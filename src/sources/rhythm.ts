@@ -36,7 +36,7 @@ export type Rhythm = {
 export function readInterval(rhythm: Rhythm, now: Date): number {
   const wish = Math.max((rhythm.ttlMinutes ?? 0) * minute, (rhythm.maxAgeSeconds ?? 0) * 1000);
   if (rhythm.intervalMinutes !== null)
-    return clamp(Math.max(rhythm.intervalMinutes * minute, Math.min(wish, intervalMaxMs)));
+    return Math.max(intervalMinMs, rhythm.intervalMinutes * minute, Math.min(wish, intervalMaxMs));
   const gap = usualGap(rhythm.publishedAt);
   const newest = Math.max(...rhythm.publishedAt.map((date) => date.getTime()));
   const quiet = rhythm.publishedAt.length === 0 ? 0 : Math.max(0, now.getTime() - newest);

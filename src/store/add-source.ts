@@ -3,7 +3,14 @@ import { addReading, readingAt } from "./readings.ts";
 import { ensureSource, findSource, type Source } from "./sources.ts";
 
 /** A source as it was found on the web. */
-export type SourceToAdd = { url: string; kind: "feed" | "page"; name: string; language: string };
+export type SourceToAdd = {
+  url: string;
+  kind: "feed" | "page";
+  name: string;
+  language: string;
+  /** What a list files it under. */
+  sections?: readonly string[];
+};
 
 /** Has a source read from now on; `isNew` is false when its address is read already, by whatever name. */
 export async function addSource(
@@ -13,8 +20,8 @@ export async function addSource(
 ): Promise<{ source: Source; isNew: boolean }> {
   const known = await readingAt(db, found.url);
   if (known !== undefined) return { source: known, isNew: false };
-  const { kind, language, url } = found;
-  const source = await ensureSource(db, await freeName(db, found.name, url), { kind, language, url, now });
+  const { kind, language, url, sections = [] } = found;
+  const source = await ensureSource(db, await freeName(db, found.name, url), { kind, language, url, sections, now });
   await addReading(db, { sourceId: source.id, url, intervalMinutes }, now);
   return { source, isNew: true };
 }

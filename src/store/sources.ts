@@ -8,7 +8,13 @@ const namesMax = 5_000;
 export type Source = typeof sources.$inferSelect;
 
 /** What names a source that is met for the first time. */
-export type NewSource = { kind: SourceKind; language: string; family?: string; url?: string | null };
+export type NewSource = {
+  kind: SourceKind;
+  language: string;
+  family?: string;
+  url?: string | null;
+  sections?: readonly string[];
+};
 
 /** The source of this name; made when there is none yet. */
 export async function ensureSource(db: Db, name: string, fresh: NewSource & { now: Date }): Promise<Source> {
@@ -22,6 +28,7 @@ export async function ensureSource(db: Db, name: string, fresh: NewSource & { no
       url: fresh.url ?? null,
       language: fresh.language,
       family: fresh.family ?? name,
+      sections: [...(fresh.sections ?? [])],
       createdAt: fresh.now,
     })
     .onConflictDoNothing();

@@ -23,6 +23,9 @@ export type SourceLine = {
   name: string;
   kind: "feed" | "page" | "file";
   language: string;
+  family: string;
+  weight: number;
+  sections: readonly string[];
   url: string | null;
 } & Omit<SourceHealthFacts, "now">;
 
@@ -59,7 +62,10 @@ export function renderSource(source: SourceLine, { page, ...options }: Reading &
   const facts = text.facts(text.kinds[source.kind], languageName(source.language, options.language));
   const health = healthText(options.language, { ...source, now: options.now }).split(" · ");
   const address = source.url === null ? null : link(clip(source.url, urlColumns), source.url);
-  const back: Button = { text: text.back, action: action("srcs", page) };
+  const last: Button[] = [
+    { text: text.settings, action: action("srcedit", id, page) },
+    { text: text.back, action: action("srcs", page) },
+  ];
   const buttons: Button[][] =
     reading === null
       ? []
@@ -75,7 +81,7 @@ export function renderSource(source: SourceLine, { page, ...options }: Reading &
             { text: text.remove, action: action("srcrm", id, page) },
           ],
         ];
-  return message(blocks(lines(bold(source.name), facts, address), lines(...health)), [...buttons, [back]]);
+  return message(blocks(lines(bold(source.name), facts, address), lines(...health)), [...buttons, last]);
 }
 
 export function renderRemoveSource(source: Pick<SourceLine, "id" | "name">, options: Reading & { page: number }) {

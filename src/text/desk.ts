@@ -10,6 +10,31 @@ const zh = {
   perDay: (n: number) => `每天 ${n} 篇`,
   kinds: { feed: "订阅源", page: "网页", file: "导入的文件" },
   languages: { zh: "中文", en: "英文" } as Record<string, string>,
+  settings: "设置",
+  weight: (n: number) =>
+    n === 0
+      ? "分量 0：只有别家也报时才算"
+      : n < 1
+        ? `分量 ${n}：比一般媒体轻`
+        : n === 1
+          ? "分量 1：和一般媒体一样"
+          : `分量 ${n}：比一般媒体重`,
+  ownFamily: "自成一家",
+  familyOf: (name: string) => `归在“${name}”一家：同一家的几个来源只算一个声音`,
+  sectionsOf: (names: string) => `栏目：${names}`,
+  paceOwn: "多久读一次：跟着它自己的节奏",
+  pace: (minutes: number) => `多久读一次：每 ${minutes % 60 === 0 ? `${minutes / 60} 小时` : `${minutes} 分钟`}`,
+  weightChoice: (n: number) => (n === 0.5 ? "分量 ½" : `分量 ${n}`),
+  paceChoice: (minutes: number | null) =>
+    minutes === null ? "自动" : minutes % 60 === 0 ? `${minutes / 60} 小时` : `${minutes} 分钟`,
+  rename: "改名",
+  regroup: "归到一家",
+  resection: "栏目",
+  askName: (name: string) => `“${name}”改叫什么？把新名字发给我；写着它的简报和提醒会跟着改。`,
+  askFamily: (name: string) => `“${name}”和哪家算一家？发那个来源或那家的名字；发它自己的名字，就自成一家。`,
+  askSections: (name: string) => `“${name}”的文章都算哪些栏目？用逗号隔开，发 - 就不设。`,
+  nameTaken: (name: string) => `已经有来源叫“${name}”。`,
+  nameWrong: (most: number) => `名字要有 1 到 ${most} 个字。`,
   add: "＋ 加来源",
   starter: "看入门清单",
   check: "试读",
@@ -73,6 +98,32 @@ const en: DeskText = {
   perDay: (n) => `${n} a day`,
   kinds: { feed: "feed", page: "page", file: "imported file" },
   languages: { zh: "Chinese", en: "English" },
+  settings: "Settings",
+  weight: (n) =>
+    n === 0
+      ? "Weight 0: counts only where others tell it, too"
+      : n < 1
+        ? `Weight ${n}: less than any source’s`
+        : n === 1
+          ? "Weight 1: like any source’s"
+          : `Weight ${n}: more than any source’s`,
+  ownFamily: "A voice of its own",
+  familyOf: (name) => `One voice with “${name}”: sources of one family count once`,
+  sectionsOf: (names) => `Sections: ${names}`,
+  paceOwn: "Read at its own rhythm",
+  pace: (minutes) => `Read every ${minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`}`,
+  weightChoice: (n) => (n === 0.5 ? "Weight ½" : `Weight ${n}`),
+  paceChoice: (minutes) =>
+    minutes === null ? "Own rhythm" : minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`,
+  rename: "Rename",
+  regroup: "Family",
+  resection: "Sections",
+  askName: (name) => `What shall “${name}” be called? Send me the name; digests and alerts that name it follow.`,
+  askFamily: (name) =>
+    `Whose voice is “${name}”? Send the name of that source or house; its own name makes it a voice of its own.`,
+  askSections: (name) => `Which sections are all articles of “${name}” of? Separate them by commas; - for none.`,
+  nameTaken: (name) => `There is a source called “${name}” already.`,
+  nameWrong: (most) => `A name has 1 to ${most} characters.`,
   add: "＋ Add a source",
   starter: "See the starter list",
   check: "Try it",

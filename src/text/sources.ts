@@ -47,6 +47,7 @@ export type SourceHealthFacts = {
     failingSince: Date | null;
     failureCode: string;
     failure: string;
+    intervalMinutes: number | null;
   } | null;
   /** The hub that was asked to tell by itself, if there is one. */
   push?: {

@@ -11,6 +11,8 @@ export const sources = sqliteTable("sources", {
   /** Independent voices are counted by family: a wire's copies on ten sites are one. */
   family: text().notNull(),
   weight: real().notNull().default(1),
+  /** Sections that an operator files it under: all its articles are of them, too. */
+  sections: text({ mode: "json" }).$type<string[]>().notNull().default([]),
   createdAt: integer("created_at", { mode: "timestamp" }).notNull(),
 });
 
