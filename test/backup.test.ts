@@ -16,7 +16,7 @@ import { searchArticles } from "../src/store/search.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { addReader } from "./support/readers.ts";
-import { openNodeStore, withStore } from "./support/store.ts";
+import { openStore, withStore } from "./support/store.ts";
 
 const slot = new Date("2026-11-22T08:00:00Z");
 const hours = (n: number) => new Date(slot.getTime() + n * 3_600_000);
@@ -110,7 +110,7 @@ describe("backup and restore", () => {
 
 describe("keeping", () => {
   it("forgets settled ledger rows, never what still waits", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       for (let n = 1; n <= 5; n += 1) {
         const row = { kind: "digest", ref: n, slot: n, subscriberId: n, priority: 3 } as const;
         await db.insert(deliveries).values({
@@ -126,7 +126,7 @@ describe("keeping", () => {
     }));
 
   it("forgets old articles with all that leads to them, and nothing else", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const source = await ensureSource(db, "Harbour Post", { kind: "file", language: "en", now: slot });
       const drafts = [-400, -30, null].map((days) => ({
         sourceId: source.id,
@@ -153,7 +153,7 @@ describe("keeping", () => {
     }));
 
   it("remembers what a chat had as long as it can matter", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const articleOf = (days: number) => Math.floor((slot.getTime() - days * 86_400_000) / 1000) * 2 ** 20;
       for (let chatId = 1; chatId <= 150; chatId += 1) {
         const { subscriberId } = await addReader(db, { chatId, now: slot });

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
 import { readersCases } from "./cases/readers.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
-describe("readers in SQLite", () => readersCases(openNodeStore));
+describe("readers in SQLite", () => readersCases(openStore));

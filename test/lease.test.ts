@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { holdLease } from "../src/store/lease.ts";
-import { openNodeStore, withStore } from "./support/store.ts";
+import { openStore, withStore } from "./support/store.ts";
 
 const start = Date.UTC(2026, 10, 22, 8);
 
 describe("the lease of a database", () => {
   it("makes a second server wait until the first one ends", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const { signal } = new AbortController();
       const now = () => new Date(start);
       const first = await holdLease(db, { now, signal });
@@ -19,7 +19,7 @@ describe("the lease of a database", () => {
     }));
 
   it("goes over when its holder died, or wrote it under another clock", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const { signal } = new AbortController();
       await holdLease(db, { now: () => new Date(start), signal });
       await holdLease(db, { now: () => new Date(start + 15_000), signal });
@@ -27,7 +27,7 @@ describe("the lease of a database", () => {
     }));
 
   it("is not waited for by who is asked to stop", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const now = () => new Date(start);
       await holdLease(db, { now, signal: new AbortController().signal });
       const stopping = new AbortController();

@@ -1,4 +1,4 @@
 import { ledgerCases } from "./cases/ledger.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
-ledgerCases("SQLite", openNodeStore);
+ledgerCases("SQLite", openStore);

@@ -15,7 +15,7 @@ import {
   popularMinutes,
 } from "../src/store/subscriptions-due.ts";
 import { addReader } from "./support/readers.ts";
-import { openNodeStore, withStore } from "./support/store.ts";
+import { openStore, withStore } from "./support/store.ts";
 
 const slot = new Date("2026-11-22T08:00:00Z");
 const hours = (n: number) => new Date(slot.getTime() + n * 3_600_000);
@@ -38,7 +38,7 @@ async function dueAt(db: Db): Promise<Date | null> {
 
 describe("planning digests", () => {
   it("writes one row a subscription and slot, and the next time", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       await addReader(db, { chatId: 1, now: slot, slot });
       const app = planner(db, hours(0.01));
       expect(await planDigests(app)).toBe(1);
@@ -49,7 +49,7 @@ describe("planning digests", () => {
     }));
 
   it("does nothing before the time", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       await addReader(db, { chatId: 1, now: slot, slot });
       const app = planner(db, hours(-0.01));
       expect(await planDigests(app)).toBe(0);
@@ -59,7 +59,7 @@ describe("planning digests", () => {
     }));
 
   it("after a downtime sends one late digest, and says what was missed", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       await addReader(db, { chatId: 1, now: slot, slot });
       await planDigests(planner(db, hours(3 * 24 + 5)));
       expect(await ledger(db)).toEqual([
@@ -70,7 +70,7 @@ describe("planning digests", () => {
     }));
 
   it("after more than six hours skips it", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       await addReader(db, { chatId: 1, now: slot, slot });
       await planDigests(planner(db, hours(6.01)));
       expect(await ledger(db)).toEqual([[seconds(slot), "skipped", tooLate]]);
@@ -78,7 +78,7 @@ describe("planning digests", () => {
     }));
 
   it("passes by who paused, rests or left, and goes on when they are back", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const { subscriberId } = await addReader(db, { chatId: 1, now: slot, slot, pausedUntil: hours(30) });
       await planDigests(planner(db, hours(0)));
       expect(await dueAt(db)).toEqual(hours(48));
@@ -95,7 +95,7 @@ describe("planning digests", () => {
     }));
 
   it("never writes over a change that was made meanwhile", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const { subscriptionId: id } = await addReader(db, { chatId: 1, now: slot, slot });
       await db.update(subscriptions).set({ dueAt: hours(1), slotAt: hours(1) });
       const stale = { id, slot: seconds(slot), next: seconds(hours(24)), send: seconds(slot), missed: null };
@@ -105,7 +105,7 @@ describe("planning digests", () => {
     }));
 
   it("plans more than a slice, and by two planners at once each digest once", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const count = planSliceMax + 50;
       for (let n = 1; n <= count; n += 1) await addReader(db, { chatId: n, now: slot, slot });
       await Promise.all([planDigests(planner(db, slot)), planDigests(planner(db, slot))]);
@@ -115,7 +115,7 @@ describe("planning digests", () => {
     }));
 
   it("knows how full a minute is", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       for (let n = 1; n <= 5; n += 1) await addReader(db, { chatId: n, now: slot, slot: n < 4 ? slot : hours(1) });
       expect(await minuteLoad(db, slot)).toBe(3);
       expect(await minuteLoad(db, slot, 2)).toBe(2);

@@ -13,7 +13,7 @@ import { addReading, listSources, removeReading, setReadingState } from "../src/
 import { articles } from "../src/store/schema.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { failureText, type SourceTrouble, troubleText } from "../src/text/sources.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -21,7 +21,7 @@ const allowed = new Set(["127.0.0.1"]);
 let now = new Date("2026-11-22T08:00:00Z");
 let server: Server;
 let root = "";
-let store: Awaited<ReturnType<typeof openNodeStore>>;
+let store: Awaited<ReturnType<typeof openStore>>;
 let hangUp: () => Promise<void>;
 let run: () => Promise<void>;
 /** What the site has; a function is asked. */
@@ -41,7 +41,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  store = await openNodeStore();
+  store = await openStore();
   const { dial, close } = createNodeDial({ allowed });
   hangUp = close;
   const clock = () => now;

@@ -9,7 +9,7 @@ import { articles, clicks, deliveries, shown, stories, storyDays, storyTerms } f
 import { searchArticles } from "../src/store/search.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { addReader } from "./support/readers.ts";
-import { openNodeStore, withStore } from "./support/store.ts";
+import { openStore, withStore } from "./support/store.ts";
 
 const now = new Date("2026-11-22T08:00:00Z");
 const daysAgo = (n: number) => new Date(now.getTime() - n * 86_400_000);
@@ -27,7 +27,7 @@ async function article(db: Db, title: string, { at, received = at ?? now }: { at
 
 describe("RETENTION_DAYS", () => {
   it("counts for articles without a date from when they came in", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       await article(db, "Crane sold", { at: null, received: daysAgo(40) });
       await article(db, "Ferry painted", { at: null, received: daysAgo(2) });
       expect(await pruneArticles(db, daysAgo(30))).toBe(1);
@@ -37,7 +37,7 @@ describe("RETENTION_DAYS", () => {
     }));
 
   it("leaves nothing of an article that is gone: no story, no redirect to it, no day, no term", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const old = await article(db, "Lighthouse lamp replaced", { at: daysAgo(90) });
       const kept = await article(db, "Market hall reopens", { at: daysAgo(1) });
       // A story that was merged into the old one long ago.
@@ -54,7 +54,7 @@ describe("RETENTION_DAYS", () => {
     }));
 
   it("goes through the terms in slices, and begins anew after the last one", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const kept = await article(db, "Market hall reopens", { at: daysAgo(1) });
       const rows = Array.from({ length: 4_500 }, (_, n) => ({ term: 10_000_000 + n, articleId: 9 }));
       for (let n = 0; n < rows.length; n += 500) await db.insert(storyTerms).values(rows.slice(n, n + 500));
@@ -67,7 +67,7 @@ describe("RETENTION_DAYS", () => {
     }));
 
   it("keeps what a chat had, dated or not, until long after it was pushed", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       const { subscriberId } = await addReader(db, { chatId: 1, now });
       const idOf = (at: Date) => Math.floor(at.getTime() / 1000) * 2 ** 20;
       const undated = 77;
@@ -85,7 +85,7 @@ describe("RETENTION_DAYS", () => {
     }));
 
   it("is kept by the job in slices; 0 keeps everything for ever", () =>
-    withStore(openNodeStore, async (db) => {
+    withStore(openStore, async (db) => {
       for (let n = 0; n < 24; n += 1) await article(db, `Notice ${n} of the port`, { at: daysAgo(60 + n) });
       await db.insert(deliveries).values({
         ...{ kind: "digest", ref: 1, slot: 1, subscriberId: 1, priority: 3 },

@@ -1,4 +1,4 @@
 import { searchCases } from "./cases/search.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
-searchCases("better-sqlite3", openNodeStore);
+searchCases("better-sqlite3", openStore);

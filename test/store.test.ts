@@ -5,9 +5,9 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { storeCases } from "./cases/store.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
-storeCases("better-sqlite3", openNodeStore);
+storeCases("better-sqlite3", openStore);
 
 describe("a SQLite file", () => {
   let folder: string;

@@ -1,4 +1,4 @@
 import { storyEditCases } from "./cases/story-edits.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
-storyEditCases("Node", openNodeStore);
+storyEditCases("Node", openStore);

@@ -43,7 +43,9 @@ const rooms: Record<string, { rooms: string[]; packages: string[] }> = {
 
 /** Each runtime has files of its own, and none of the other's. */
 const runtimes: { who: RegExp; never: RegExp }[] = [
-  { who: /^(node|cli)(\.ts|\/)/, never: /^(worker(\.ts|\/)|store\/d1\.ts|sources\/dial-worker\.ts)/ },
+  { who: /^node(\.ts|\/)/, never: /^(worker(\.ts|\/)|store\/d1\.ts|sources\/dial-worker\.ts)/ },
+  // The command line moves a store from one runtime to the other, so it may open both.
+  { who: /^cli(\.ts|\/)/, never: /^(worker(\.ts|\/)|sources\/dial-worker\.ts)/ },
   {
     who: /^worker(\.ts|\/)/,
     never: /^((node|cli)(\.ts|\/)|playground\/|store\/(sqlite|backup)\.ts|sources\/dial-node\.ts)/,

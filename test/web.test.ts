@@ -5,14 +5,14 @@ import { sampleNews } from "../src/playground/news.ts";
 import type { Db } from "../src/store/db.ts";
 import { topStories } from "../src/store/top.ts";
 import { createSite } from "../src/web/site.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
 const now = new Date("2026-11-22T08:00:00Z");
 let db: Db;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const store = await openNodeStore();
+  const store = await openStore();
   db = store.db;
   close = store.close;
   const ingest = createIngest(db, () => now);

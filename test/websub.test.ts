@@ -18,14 +18,14 @@ import { articles, pushed, pushes } from "../src/store/schema.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { healthText } from "../src/text/sources.ts";
 import { type Hub, startHub } from "./support/hub.ts";
-import { openNodeStore } from "./support/store.ts";
+import { openStore } from "./support/store.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const start = new Date("2026-11-22T08:00:00Z");
 let now = start;
-let store: Awaited<ReturnType<typeof openNodeStore>>;
+let store: Awaited<ReturnType<typeof openStore>>;
 let hub: Hub;
 /** The publisher's site, and who asked for what there. */
 let site: Server;
@@ -61,7 +61,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((done) => site.listen(0, "127.0.0.1", done));
   root = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
-  store = await openNodeStore();
+  store = await openStore();
   allowed = new Set(["127.0.0.1"]);
   const { dial, close } = createNodeDial({ allowed });
   const clock = () => now;

@@ -31,7 +31,7 @@ export async function planDigests(app: Pick<App, "db" | "log" | "now" | "enqueue
     planned += due.length;
     if (due.length < planSliceMax) break;
     // SQLite answers in the same turn: without this, a webhook would wait for a million rows.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
   if (planned > 0) app.log.info({ planned }, "digests were planned");
   return planned;

@@ -1,20 +1,14 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { serve } from "@hono/node-server";
 import { Bot } from "grammy";
 import type { Update } from "grammy/types";
+import { openNewsStore, openStore, serveHttp } from "#runtime";
 import type { App, Job } from "../../src/app.ts";
 import { createBot } from "../../src/bot/bot.ts";
 import { readConfig } from "../../src/config.ts";
-import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
 import { createWork, type WorkOptions } from "../../src/jobs/work.ts";
 import { silentLog } from "../../src/log.ts";
-import { sampleNews } from "../../src/playground/news.ts";
 import { createPlayground, type Playground } from "../../src/playground/playground.ts";
 import type { Kept } from "../../src/playground/types.ts";
 import { createShared } from "../../src/store/shared.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 
 const token = "1000000001:a-token-for-tests-only-000000";
@@ -54,14 +48,9 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
     bot: { username: "tidings_bot" },
     ...(options.flood === true ? {} : { flood: null }),
   });
-  const server = serve({ fetch: playground.app.fetch, port: 0, hostname: "127.0.0.1" });
-  await new Promise((done) => server.once("listening", done));
-  const address = server.address() as { port: number };
-  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
-  const file = join(folder, "test.db");
-  if (options.news !== false) copyFileSync(await newsFile(at), file);
-  const store = openSqlite(file, { durability: "normal" });
-  const bot = new Bot(token, { client: { apiRoot: `http://127.0.0.1:${address.port}`, timeoutSeconds: 10 } });
+  const server = await serveHttp((request, env) => playground.app.fetch(request, env));
+  const store = await (options.news === false ? openStore() : openNewsStore(at));
+  const bot = new Bot(token, { client: { apiRoot: server.url, timeoutSeconds: 10 } });
   await bot.init();
   const jobs: Job[] = [];
   const logged: BotWorld["logged"] = [];
@@ -116,7 +105,7 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
       return { toast: toast?.text ?? "", alert: toast?.show_alert ?? false, answers: found };
     },
     work: async (options = {}) => {
-      const files = `http://127.0.0.1:${address.port}/file/bot${token}/`;
+      const files = `${server.url}/file/bot${token}/`;
       const fetchFile = (path: string, signal: AbortSignal) => fetch(files + path, { signal });
       const work = createWork(app, bot, { fetchFile, ...options });
       while (jobs.length > 0) await work(jobs.shift()!);
@@ -124,36 +113,10 @@ export async function openBotWorld(options: WorldOptions = {}): Promise<BotWorld
     last: (chatId) => playground.botMessages(chatId).at(-1)!,
     close: async () => {
       playground.close();
-      await new Promise((done) => server.close(done));
-      store.close();
-      rmSync(folder, { recursive: true, force: true });
+      await server.close();
+      await store.close();
     },
   };
-}
-
-const newsFiles = new Map<number, Promise<string>>();
-
-/** A database with the playground's sample news; read once, and copied for each world. */
-function newsFile(at: Date): Promise<string> {
-  const known = newsFiles.get(at.getTime());
-  if (known !== undefined) return known;
-  const made = readNews(at);
-  newsFiles.set(at.getTime(), made);
-  return made;
-}
-
-/** The sample news up to this moment, by the one way in. */
-async function readNews(at: Date): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
-  const file = join(folder, "news.db");
-  const store = openSqlite(file, { durability: "normal" });
-  const ingest = createIngest(store.db, () => at);
-  const all = sampleNews(at).map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
-  for (let n = 0; n < all.length; n += incomingMax) await ingest(all.slice(n, n + incomingMax));
-  // Closing moves everything from the log into the one file.
-  store.close();
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return file;
 }
 
 export function labels(message: Kept): string[] {

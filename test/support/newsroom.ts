@@ -1,6 +1,6 @@
-import { serve } from "@hono/node-server";
 import { Api, Bot } from "grammy";
 import type { Update } from "grammy/types";
+import { serveHttp } from "#runtime";
 import type { App } from "../../src/app.ts";
 import { createBot } from "../../src/bot/bot.ts";
 import { readConfig } from "../../src/config.ts";
@@ -16,7 +16,7 @@ import { createGate } from "../../src/telegram/gate.ts";
 import { pacedReplies } from "../../src/telegram/send.ts";
 import { noonZone } from "./broadcasting.ts";
 import { eventually } from "./host.ts";
-import { openNodeStore } from "./store.ts";
+import { openStore } from "./store.ts";
 
 const token = "1000000006:a-token-for-newsrooms-only-00000";
 export const editors = [901, 902, 903];
@@ -41,11 +41,9 @@ export type Newsroom = {
 /** The whole program over real HTTP: updates kept and queued, jobs side by side, editors who press. */
 export async function openNewsroom(readers: number, { rate = 2_000, language = "zh" } = {}): Promise<Newsroom> {
   const playground = createPlayground({ now: () => new Date(), token, flood: null, bot: { username: "tidings_bot" } });
-  const server = serve({ fetch: playground.app.fetch, port: 0, hostname: "127.0.0.1" });
-  await new Promise((done) => server.once("listening", done));
-  const { port } = server.address() as { port: number };
-  const client = { apiRoot: `http://127.0.0.1:${port}`, timeoutSeconds: 10 };
-  const { db, close } = await openNodeStore();
+  const server = await serveHttp((request, env) => playground.app.fetch(request, env));
+  const client = { apiRoot: server.url, timeoutSeconds: 10 };
+  const { db, close } = await openStore();
   const bot = new Bot(token, { client });
   await bot.init();
   const logged: string[] = [];
@@ -140,8 +138,7 @@ export async function openNewsroom(readers: number, { rate = 2_000, language = "
       ending.abort();
       await runner.stop();
       playground.close();
-      (server as { closeAllConnections?: () => void }).closeAllConnections?.();
-      await new Promise((done) => server.close(done));
+      await server.close();
       await close();
     },
   };

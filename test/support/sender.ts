@@ -1,5 +1,5 @@
-import { serve } from "@hono/node-server";
 import { Api } from "grammy";
+import { serveHttp } from "#runtime";
 import type { Composer, Outgoing } from "../../src/jobs/deliver-prepare.ts";
 import type { DeliverApp } from "../../src/jobs/deliver-run.ts";
 import { type LogFields, silentLog } from "../../src/log.ts";
@@ -10,7 +10,7 @@ import { enqueueDeliveries, priorityOf } from "../../src/store/deliveries.ts";
 import { keepStop, liveStops } from "../../src/store/stops.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 import { addReader, type ReaderOptions } from "./readers.ts";
-import { openNodeStore } from "./store.ts";
+import { openStore } from "./store.ts";
 
 export const token = "1000000002:a-token-for-tests-only-000000";
 
@@ -44,14 +44,12 @@ export async function openSender(options: SenderOptions = {}): Promise<Sender> {
     flood: options.flood ?? null,
     latencyMs: options.latencyMs ?? 0,
   });
-  const server = serve({ fetch: playground.app.fetch, port: 0, hostname: "127.0.0.1" });
-  await new Promise((done) => server.once("listening", done));
-  const { port } = server.address() as { port: number };
-  const { db, close } = await openNodeStore();
+  const server = await serveHttp((request, env) => playground.app.fetch(request, env));
+  const { db, close } = await openStore();
   const logged: string[] = [];
   const note = (_: LogFields, message: string) => void logged.push(message);
   const now = () => new Date();
-  const apiRoot = options.apiRoot ?? `http://127.0.0.1:${port}`;
+  const apiRoot = options.apiRoot ?? server.url;
   const app: DeliverApp = {
     db,
     config: { PAID_BROADCAST: false },
@@ -91,10 +89,7 @@ export async function openSender(options: SenderOptions = {}): Promise<Sender> {
     texts: (chatId) => playground.botMessages(chatId).map((message) => message.text ?? ""),
     close: async () => {
       playground.close();
-      await new Promise((done) => {
-        server.close(done);
-        (server as { closeAllConnections?: () => void }).closeAllConnections?.();
-      });
+      await server.close();
       await close();
     },
   };

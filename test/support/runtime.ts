@@ -1,0 +1,75 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
+import { sampleNews } from "../../src/playground/news.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import type { OpenStore } from "./store.ts";
+
+/** What the cases stand on, in Node; `#runtime` is this, and test/worker/runtime.ts where the cases run in workerd. */
+export const runtime = "Node";
+
+/** How a test server answers: as fetch does, with what its runtime hands along. */
+export type Answer = (request: Request, env?: object) => Response | Promise<Response>;
+
+/** A real SQLite file in a folder of its own. */
+export const openStore: OpenStore = () => openCopy(null);
+
+/** A store with the playground's sample news up to this moment; read once, and copied for each test. */
+export async function openNewsStore(at: Date): ReturnType<OpenStore> {
+  return openCopy(await newsFile(at));
+}
+
+/** Real HTTP on loopback. */
+export async function serveHttp(answer: Answer): Promise<{ url: string; close(): Promise<void> }> {
+  const server = serve({ fetch: answer, port: 0, hostname: "127.0.0.1" });
+  await new Promise((done) => server.once("listening", done));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      const closed = new Promise((done) => server.close(done));
+      (server as { closeAllConnections?: () => void }).closeAllConnections?.();
+      await closed;
+    },
+  };
+}
+
+async function openCopy(file: string | null): ReturnType<OpenStore> {
+  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
+  const own = join(folder, "test.db");
+  if (file !== null) copyFileSync(file, own);
+  const store = openSqlite(own, file === null ? {} : { durability: "normal" });
+  return {
+    db: store.db,
+    close: async () => {
+      store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const newsFiles = new Map<number, Promise<string>>();
+
+function newsFile(at: Date): Promise<string> {
+  const known = newsFiles.get(at.getTime());
+  if (known !== undefined) return known;
+  const made = readNews(at);
+  newsFiles.set(at.getTime(), made);
+  return made;
+}
+
+/** The sample news up to this moment, by the one way in. */
+async function readNews(at: Date): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
+  const file = join(folder, "news.db");
+  const store = openSqlite(file, { durability: "normal" });
+  const ingest = createIngest(store.db, () => at);
+  const all = sampleNews(at).map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
+  for (let n = 0; n < all.length; n += incomingMax) await ingest(all.slice(n, n + incomingMax));
+  // Closing moves everything from the log into the one file.
+  store.close();
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return file;
+}
