@@ -42,7 +42,7 @@ export function createIngest(db: Db, now: () => Date): Ingest {
     for (const each of incoming) drafts.push({ sourceId: (await sourceOf(each)).id, draft: each.draft });
     const saved = await saveArticles(db, drafts, { now: now() });
     const fresh = saved.filter((each) => each.outcome === "imported").map((each) => each.id);
-    await joinStories(db, fresh, { now: now(), memory });
+    if (fresh.length > 0) await joinStories(db, fresh, { now: now(), memory });
     return saved;
   };
 }

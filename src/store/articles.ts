@@ -3,8 +3,10 @@ import type { Article, ArticleDraft } from "../news/article.ts";
 import { canonicalUrl } from "../news/url.ts";
 import { alertFreshMs, queueForAlerts } from "./alerts.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
+import { insertRows } from "./insert-rows.ts";
 import { articleKeys, articles, sources } from "./schema.ts";
 import { indexStatements } from "./search-index.ts";
+import { mergeIndex } from "./search-merge.ts";
 
 /** Articles of one write: some 5 ms of it, so that nobody waits for the lock; 32 took three times as long. */
 export const articlesPerBatch = 12;
@@ -28,7 +30,9 @@ export async function saveArticles(db: Db, drafts: readonly SourcedDraft[], opti
   if (drafts.length > articlesPerBatch) throw new RangeError(`at most ${articlesPerBatch} articles a batch`);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await saveOnce(db, drafts, options.now);
+      const { saved, wrote } = await saveOnce(db, drafts, options.now);
+      if (wrote) await mergeIndex(db);
+      return saved;
     } catch (error) {
       if (attempt >= attemptsMax) throw error;
     }
@@ -79,7 +83,7 @@ export async function articleByUrl(db: Db, url: string): Promise<Article | undef
   return id === undefined ? undefined : articleById(db, id);
 }
 
-async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date): Promise<Saved[]> {
+async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
   const keyed = drafts.map((each) => ({ ...each, keys: keysOf(each) }));
   const known = await idsByKeys(
     db,
@@ -88,7 +92,7 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date): Pro
   const stored = new Map((await articlesByIds(db, [...new Set(known.values())])).map((a) => [a.id, a]));
   const taken = new Set<number>();
   const free = await freeIds(db, keyed);
-  const statements: Statement[] = [];
+  const keys: { key: string; articleId: number }[] = [];
   const changed = new Map<number, { article: Article; isNew: boolean }>();
   const results: Saved[] = [];
 
@@ -107,27 +111,26 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date): Pro
     const owner = results.at(-1)!.id;
     for (const key of each.keys.filter((key) => !known.has(key))) {
       known.set(key, owner);
-      statements.push(db.insert(articleKeys).values({ key, articleId: owner }));
+      keys.push({ key, articleId: owner });
     }
   }
 
-  const rows = [...changed.values()].map(({ article, isNew }) => writeStatement(db, article, { isNew, now }));
-  const indexed = indexStatements(
-    db,
-    [...changed.values()].map(({ article }) => article),
-  );
-  const fresh = [...changed.values()].filter(({ isNew, article }) => isNew && isFresh(article.publishedAt, now));
-  const queued =
-    fresh.length === 0
-      ? []
-      : [
-          queueForAlerts(
-            db,
-            fresh.map(({ article }) => article.id),
-          ),
-        ];
-  await batchAll(db, [...rows, ...statements, ...indexed, ...queued]);
-  return results;
+  const written = [...changed.values()];
+  const added = written.flatMap(({ article, isNew }) => (isNew ? [article] : []));
+  const updated = written.flatMap(({ article, isNew }) => (isNew ? [] : [article]));
+  const fresh = added.filter(({ publishedAt }) => isFresh(publishedAt, now)).map(({ id }) => id);
+  await batchAll(db, [
+    ...insertRows(
+      db,
+      articles,
+      added.map((article) => ({ ...article, receivedAt: now })),
+    ),
+    ...updated.map((article) => updateStatement(db, article)),
+    ...insertRows(db, articleKeys, keys),
+    ...indexStatements(db, [...added, ...updated]),
+    ...(fresh.length === 0 ? [] : [queueForAlerts(db, fresh)]),
+  ]);
+  return { saved: results, wrote: written.length > 0 };
 }
 
 /** Just published: it may be what an alert waits for. An archive never is. */
@@ -135,10 +138,8 @@ function isFresh(publishedAt: Date | null, now: Date): boolean {
   return publishedAt !== null && now.getTime() - publishedAt.getTime() <= alertFreshMs;
 }
 
-function writeStatement(db: Db, article: Article, { isNew, now }: { isNew: boolean; now: Date }): Statement {
-  const { source: _source, ...row } = article;
-  if (isNew) return db.insert(articles).values({ ...row, receivedAt: now });
-  const { id, storyId: _storyId, sourceId: _sourceId, ...fields } = row;
+function updateStatement(db: Db, article: Article): Statement {
+  const { id, source: _source, storyId: _storyId, sourceId: _sourceId, ...fields } = article;
   return db.update(articles).set(fields).where(eq(articles.id, id));
 }
 

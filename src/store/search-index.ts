@@ -67,18 +67,20 @@ function placeStatement(db: Db, id: number): Statement {
     return db.insert(searchRows).select(sql`select coalesce(${last}, 0) + 1, ${id} where not exists ${known}`);
   }
   const wanted = firstDatedRow + Math.floor(id / idsPerSecond / secondsPerRow);
-  const others = sql`select value from json_each(${JSON.stringify(rowsAround(wanted, id))})
-    where not exists (select 1 from search_rows where row = value) order by key limit 1`;
-  const older = sql`select row from search_rows where article_id < ${id} and article_id >= ${firstDatedId}
-    order by article_id desc limit 1`;
-  const newer = sql`select row from search_rows where article_id > ${id} order by article_id limit 1`;
-  const between = sql`select case when newer is null then max(older + 1, ${wanted})
-    when newer - older > 1 then max(older + 1, min(newer - 1, ${wanted})) end as row
-    from (select coalesce((${older}), ${firstDatedRow}) as older, (${newer}) as newer)`;
-  return db.insert(searchRows).select(sql`select case
+  // One template: putting parts together would take longer than the statement.
+  return db.insert(searchRows).select(sql`
+    with given (id, wanted) as (select ${id}, ${wanted}),
+      neighbours as (select id, wanted,
+        coalesce((select row from search_rows where article_id < id and article_id >= ${firstDatedId}
+          order by article_id desc limit 1), ${firstDatedRow}) as older,
+        (select row from search_rows where article_id > id order by article_id limit 1) as newer from given),
+      place as (select id, case when newer is null then max(older + 1, wanted)
+        when newer - older > 1 then max(older + 1, min(newer - 1, wanted)) end as row from neighbours)
+    select case
       when row is not null and not exists (select 1 from search_rows as taken where taken.row = place.row) then row
-      else (${others}) end, ${id}
-    from (${between}) as place where not exists (select 1 from search_rows where article_id = ${id})`);
+      else (select value from json_each(${JSON.stringify(rowsAround(wanted, id))})
+        where not exists (select 1 from search_rows where row = value) order by key limit 1) end, id
+    from place where not exists (select 1 from search_rows where article_id = id)`);
 }
 
 /** The articles' tokens, so many together as one bound text may hold. */
@@ -98,10 +100,10 @@ function parts(articles: readonly Indexable[]): { id: number; tokens: Indexed }[
   return all;
 }
 
-/** The texts by the rows of their articles. */
+/** The texts by the rows of their articles, in their order: FTS5 writes a segment for each step back. */
 function placed(texts: [id: number, text: string][]) {
   return sql`select search_rows.row, each.value from json_each(${JSON.stringify(Object.fromEntries(texts))}) as each
-    cross join search_rows on search_rows.article_id = cast(each.key as integer)`;
+    cross join search_rows on search_rows.article_id = cast(each.key as integer) order by search_rows.row`;
 }
 
 function factsOf(article: Indexable): string[] {
