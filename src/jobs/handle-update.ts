@@ -2,7 +2,7 @@ import type { Update } from "grammy/types";
 import type { App } from "../app.ts";
 import { describeError } from "../errors.ts";
 import { gather } from "../store/gather.ts";
-import { type ClaimedUpdate, claimUpdates, settleUpdates } from "../store/updates.ts";
+import { type ClaimedUpdate, claimUpdates, type SettledUpdate, settleUpdates } from "../store/updates.ts";
 
 /** Updates that are claimed, or settled, in one commit. */
 const updatesPerCommit = 100;
@@ -30,9 +30,9 @@ export function createUpdateHandler(app: HandlingApp, bot: UpdateHandler): (id: 
       return mine;
     });
   }, updatesPerCommit);
-  const settle = gather(async (done: Parameters<typeof settleUpdates>[1][number][]) => {
+  const settle = gather(async (done: SettledUpdate[]): Promise<undefined[]> => {
     await settleUpdates(app.db, done);
-    return done;
+    return [];
   }, updatesPerCommit);
 
   return async (id) => {

@@ -15,6 +15,8 @@ export type Statement = RunnableQuery<any, "sqlite">;
 export type Db = Omit<Queries, "transaction"> & {
   /** Runs the statements in order in one transaction and gives each one's rows ([] for a write without returning). */
   batch(statements: readonly [Statement, ...Statement[]], options?: BatchOptions): Promise<unknown[]>;
+  /** What is made once for this store and lives as long: a query that is asked all the time, a shared commit. */
+  once<T>(name: string, make: () => T): T;
 };
 
 export type BatchOptions = {
@@ -24,6 +26,15 @@ export type BatchOptions = {
    */
   mayBeLost?: boolean;
 };
+
+/** The `once` of a store. */
+export function keeper(): Db["once"] {
+  const kept = new Map<string, unknown>();
+  return <T>(name: string, make: () => T): T => {
+    if (!kept.has(name)) kept.set(name, make());
+    return kept.get(name) as T;
+  };
+}
 
 /** Statements gathered in a loop, as `batch` wants them; nothing to do is no batch. */
 export async function batchAll(

@@ -1,6 +1,7 @@
 /**
  * One commit for many: items that arrive while `work` is busy, or in the same turn of the event loop, share the next
- * call (at most `most` of them). `work` answers for each item in order; each caller gets its own answer, or the failure.
+ * call (at most `most` of them). `work` answers for each item in order, or with [] where there is nothing to answer; each
+ * caller gets its own answer, or the failure.
  */
 export function gather<T, R>(work: (items: T[]) => Promise<R[]>, most: number): (item: T) => Promise<R> {
   type Waiting = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void };

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describeError, UserError } from "../errors.ts";
-import type { BatchOptions, Db, Statement } from "./db.ts";
+import { type BatchOptions, type Db, keeper, type Statement } from "./db.ts";
 import * as schema from "./schema.ts";
 
 /** How long a writer waits for another process's write before it gives up. */
@@ -75,6 +75,7 @@ function withBatch(client: Database.Database): Db {
   return Object.assign(db, {
     batch: async (statements: readonly Statement[], { mayBeLost = false }: BatchOptions = {}) =>
       mayBeLost ? unhurried(statements) : run.immediate(statements),
+    once: keeper(),
   }) as unknown as Db;
 }
 

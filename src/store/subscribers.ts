@@ -35,6 +35,8 @@ export type SubscriberChange = Partial<
     | "pausedUntil"
     | "note"
     | "setUpBy"
+    | "quietFrom"
+    | "quietTo"
   >
 >;
 
@@ -50,11 +52,17 @@ export type NewSubscriber = {
 };
 
 export async function findSubscriber(db: Db, chatId: number, threadId: number): Promise<Subscriber | undefined> {
-  const [row] = await db
-    .select()
-    .from(subscribers)
-    .where(and(eq(subscribers.chatId, chatId), eq(subscribers.threadId, threadId)))
-    .limit(1);
+  const query = db.once("find subscriber", () =>
+    db
+      .select()
+      .from(subscribers)
+      .where(
+        and(eq(subscribers.chatId, sql.placeholder("chatId")), eq(subscribers.threadId, sql.placeholder("threadId"))),
+      )
+      .limit(1)
+      .prepare(),
+  );
+  const [row] = await query.all({ chatId, threadId });
   return row;
 }
 

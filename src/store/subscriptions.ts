@@ -139,10 +139,14 @@ export async function reschedule(db: Db, subscriber: Subscriber, now: Date): Pro
 
 /** How many digests a subscriber has. */
 export async function countSubscriptions(db: Db, subscriberId: number): Promise<number> {
-  const [row] = await db
-    .select({ n: sql<number>`count(*)` })
-    .from(subscriptions)
-    .where(and(eq(subscriptions.subscriberId, subscriberId), eq(subscriptions.kind, "digest")));
+  const query = db.once("count subscriptions", () =>
+    db
+      .select({ n: sql<number>`count(*)` })
+      .from(subscriptions)
+      .where(and(eq(subscriptions.subscriberId, sql.placeholder("subscriberId")), eq(subscriptions.kind, "digest")))
+      .prepare(),
+  );
+  const [row] = await query.all({ subscriberId });
   return row?.n ?? 0;
 }
 

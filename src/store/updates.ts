@@ -2,6 +2,7 @@ import { and, inArray, isNotNull, isNull, lt, lte, sql } from "drizzle-orm";
 import { batchAll, type Db } from "./db.ts";
 import { jsonList, seconds } from "./json-list.ts";
 import { updates } from "./schema.ts";
+import { isOpen, standstillOf } from "./standstill.ts";
 
 /** How long one update may be worked on before another try may take it. */
 export const updateLeaseMs = 120_000;
@@ -16,19 +17,26 @@ const storedPerStatement = 25;
 
 export type StoredUpdate = { id: number; body: string };
 export type ClaimedUpdate = StoredUpdate & { token: string; attempts: number };
+/** `error` says what broke; "" when nothing did. */
+export type SettledUpdate = { id: number; token: string; error: string };
 
-/** Keeps what Telegram sent; gives the ids that are new. A redelivered update is not kept twice. */
+/**
+ * Keeps what Telegram sent; gives the ids that are new. A redelivered update is not kept twice. Throws when the store
+ * stands still: then Telegram keeps it, and sends it again.
+ */
 export async function storeUpdates(db: Db, received: readonly StoredUpdate[], now: Date): Promise<number[]> {
   const statements = [];
   const at = seconds(now);
   for (let start = 0; start < received.length; start += storedPerStatement) {
     const list = received.slice(start, start + storedPerStatement).map(({ id, body }) => [id, body]);
     const rows = sql`select value ->> 0, value ->> 1, ${at}, ${at}, null, 0, ''
-      from json_each(${JSON.stringify(list)}) where true`;
+      from json_each(${JSON.stringify(list)}) where ${isOpen}`;
     statements.push(db.insert(updates).select(rows).onConflictDoNothing().returning({ id: updates.id }));
   }
   const results = await batchAll(db, statements);
-  return results.flatMap((rows) => (rows as { id: number }[]).map((row) => row.id));
+  const fresh = results.flatMap((rows) => (rows as { id: number }[]).map((row) => row.id));
+  if (fresh.length < received.length && (await standstillOf(db)) !== null) throw new Error("the store stands still");
+  return fresh;
 }
 
 /** Takes updates to work on; those that somebody else has, or that are done, are not among them. */
@@ -48,10 +56,7 @@ export async function claimUpdates(
 }
 
 /** Done: the row stays, so that the same update is known when it comes again. */
-export async function settleUpdates(
-  db: Db,
-  done: readonly { id: number; token: string; error: string }[],
-): Promise<void> {
+export async function settleUpdates(db: Db, done: readonly SettledUpdate[]): Promise<void> {
   const list = JSON.stringify(done.map(({ id, token, error }) => [id, token, error]));
   const settling = db
     .update(updates)
