@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { composeDigest } from "../src/digest/compose.ts";
 import { pagesPerReadMax } from "../src/jobs/complete-articles.ts";
 import { createIngest } from "../src/jobs/ingest.ts";
 import { refreshSources } from "../src/jobs/refresh-sources.ts";
@@ -8,10 +9,12 @@ import { createLog } from "../src/log.ts";
 import { createNodeDial } from "../src/sources/dial-node.ts";
 import { readDocument } from "../src/sources/read.ts";
 import { createRobots } from "../src/sources/robots.ts";
+import { earlierTitles } from "../src/store/articles.ts";
 import type { Db } from "../src/store/db.ts";
 import { addReading, listSources, removeReading, setReadingState } from "../src/store/readings.ts";
-import { articles } from "../src/store/schema.ts";
+import { articles, shown } from "../src/store/schema.ts";
 import { ensureSource } from "../src/store/sources.ts";
+import { ensureSubscriber } from "../src/store/subscribers.ts";
 import { failureText, type SourceTrouble, troubleText } from "../src/text/sources.ts";
 import { openStore } from "./support/store.ts";
 
@@ -209,14 +212,76 @@ test("a date in the future is now", async () => {
   expect((await stored(store.db))[0]!.publishedAt).toEqual(now);
 });
 
-test("an edited headline is the same article", async () => {
+test("an edited headline is the same article; what it was before is kept", async () => {
   site = { "/feed": feed("<item><title>长湖水退了</title><guid>g1</guid><link>/a/1</link></item>") };
   await add("/feed");
   await run();
   later(hour);
   site["/feed"] = feed("<item><title>长湖水退了两米</title><guid>g2</guid><link>/a/1?utm_source=rss</link></item>");
   await run();
-  expect((await stored(store.db)).map((row) => row.title)).toEqual(["长湖水退了两米"]);
+  const [row, ...others] = await stored(store.db);
+  expect([row!.title, others]).toEqual(["长湖水退了两米", []]);
+  expect(await earlierTitles(store.db, row!.id)).toEqual([{ title: "长湖水退了", until: now }]);
+  // Back and forth: each is kept once.
+  for (const title of ["长湖水退了", "长湖水退了两米", "长湖水退了"]) {
+    later(hour);
+    site["/feed"] = feed(`<item><title>${title}</title><guid>g2</guid></item>`);
+    await run();
+  }
+  expect((await earlierTitles(store.db, row!.id)).map((each) => each.title)).toEqual(["长湖水退了", "长湖水退了两米"]);
+});
+
+test("the same article at its mobile, AMP and tracked addresses, by http and https, is one", async () => {
+  const at = (url: string, guid: string) =>
+    `<item><title>长湖水退了</title><guid isPermaLink="false">${guid}</guid><link>${url}</link></item>`;
+  site = { "/feed": feed(at("https://www.nangang.example/a/1.html", "1")) };
+  await add("/feed");
+  await run();
+  for (const [n, url] of [
+    "http://m.nangang.example/a/1.html?utm_source=weixin#top",
+    "https://www.nangang.example/a/1.amp.html",
+    "https://www-nangang-example.cdn.ampproject.org/c/s/www.nangang.example/a/1.html",
+  ].entries()) {
+    later(hour);
+    site["/feed"] = feed(at(url, `new ${n}`));
+    await run();
+  }
+  expect(await stored(store.db)).toHaveLength(1);
+  // And of another source with the same address.
+  site["/other"] = feed(at("https://nangang.example/a/1.html?from=timeline", "x"));
+  await add("/other", "feed", "转载网");
+  await run();
+  expect(await stored(store.db)).toHaveLength(1);
+});
+
+test("a digest that told an article does not tell it again under its new headline; a backlog is no news", async () => {
+  const day = 24 * hour;
+  const old = (n: number) =>
+    `<item><title>旧闻第${n}号：船厂下水第${n}艘货轮</title><guid>o${n}</guid><pubDate>${new Date(now.getTime() - (n + 5) * day).toUTCString()}</pubDate><description>${"货轮下水，船厂说订单排到了后年。".repeat(30)}</description></item>`;
+  const lake = (title: string) =>
+    `<item><title>${title}</title><guid>g1</guid><pubDate>${new Date(Date.parse("2026-11-22T07:00:00Z")).toUTCString()}</pubDate><description>${"长湖的水从11月初开始退，渔民把船拖上了岸。".repeat(30)}</description></item>`;
+  site = { "/feed": feed(lake("长湖水退了，渔民把船拖上岸"), ...Array.from({ length: 60 }, (_, n) => old(n))) };
+  await add("/feed");
+  await run();
+  expect(await stored(store.db)).toHaveLength(61);
+  const reader = await ensureSubscriber(
+    store.db,
+    { chatId: 5, threadId: 0, kind: "private", title: "", language: "zh", newsLanguages: "zh", timezone: "UTC" },
+    now,
+  );
+  const subscription = { rule: "daily", minute: 480, count: 8, query: "", summaries: true };
+  const compose = async () =>
+    (await composeDigest(store.db, { subscriber: reader, subscription, slot: now, now })).stories.map(
+      (each) => each.title,
+    );
+  expect(await compose()).toEqual(["长湖水退了，渔民把船拖上岸"]);
+  const [told] = (await stored(store.db)).filter((row) => row.externalId === "g1");
+  await store.db.insert(shown).values({ subscriberId: reader.id, articleId: told!.id, at: now, deliveryId: 1 });
+  later(13 * hour);
+  site["/feed"] = feed(lake("突发：长湖水位三十年最低，渔民弃船上岸"));
+  await run();
+  expect((await stored(store.db)).find((row) => row.id === told!.id)!.title).toContain("突发");
+  expect(await compose()).toEqual([]);
 });
 
 test("more pages than one read may visit are visited by the next", async () => {

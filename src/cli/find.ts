@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Article } from "../news/article.ts";
 import type { Reason } from "../news/edition.ts";
 import { snippetOf } from "../news/snippet.ts";
-import { articleByExternalId, articleById, articlesByIds } from "../store/articles.ts";
+import { articleByExternalId, articleById, articlesByIds, earlierTitles } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
 import { relatedTo } from "../store/related.ts";
 import { searchArticles } from "../store/search.ts";
@@ -176,7 +176,10 @@ async function article(shell: Shell, id: string, { json, external }: Options): P
     const { lead, body, credits, dateline, reporter, author, language, rank, titleCut, url, storyId } = found;
     const fields = { titleCut, url, author, lead, body, credits, dateline, reporter, rank, language, storyId };
     const answer = { ...listed(found), ...fields };
-    if (json) return shell.print(JSON.stringify(answer));
+    const titles = await earlierTitles(db, found.id);
+    if (json) return shell.print(JSON.stringify({ ...answer, earlierTitles: titles }));
+    for (const { title, until } of titles)
+      shell.print(`until ${until.toISOString().slice(0, 16).replace("T", " ")}: ${title}`);
     for (const [name, value] of Object.entries(answer))
       if (value !== "" && value !== null) shell.print(`${name}: ${value}`);
   });

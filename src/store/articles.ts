@@ -4,7 +4,7 @@ import { canonicalUrl } from "../news/url.ts";
 import { alertFreshMs, queueForAlerts } from "./alerts.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { insertRows } from "./insert-rows.ts";
-import { articleKeys, articles, sources } from "./schema.ts";
+import { articleKeys, articles, articleTitles, sources } from "./schema.ts";
 import { indexStatements } from "./search-index.ts";
 import { mergeIndex } from "./search-merge.ts";
 
@@ -16,6 +16,8 @@ export const idsPerSecond = 2 ** 20;
 export const firstDatedId = 2 ** 40;
 /** How often a batch is tried when another process stored the same article meanwhile. */
 const attemptsMax = 3;
+/** Former headlines that are kept of one article. */
+const titlesKeptMax = 20;
 /** Bytes of an external id or URL that are kept as a key. */
 const keyCharsMax = 2_000;
 
@@ -68,6 +70,15 @@ export async function articlesByIds(db: Db, ids: readonly number[]): Promise<Art
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
+/** Headlines that an article had before, the first one first, each with when it was changed. */
+export async function earlierTitles(db: Db, id: number): Promise<{ title: string; until: Date }[]> {
+  return db
+    .select({ title: articleTitles.title, until: articleTitles.until })
+    .from(articleTitles)
+    .where(eq(articleTitles.articleId, id))
+    .orderBy(articleTitles.until);
+}
+
 /** The newest article with this externalId, whatever its source. */
 export async function articleByExternalId(db: Db, externalId: string): Promise<Article | undefined> {
   const all = await db.select({ id: sources.id }).from(sources);
@@ -93,6 +104,7 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
   const taken = new Set<number>();
   const free = await freeIds(db, keyed);
   const keys: { key: string; articleId: number }[] = [];
+  const statements: Statement[] = [];
   const changed = new Map<number, { article: Article; isNew: boolean }>();
   const results: Saved[] = [];
 
@@ -105,6 +117,8 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
       results.push({ outcome: "imported", id: article.id });
     } else {
       const after = merge(before, each.draft, { onlyLonger: each.keys[0]!.startsWith("h:") });
+      if (after.title !== before.title && !before.titleCut && stored.has(before.id))
+        statements.push(keepTitle(db, before, now));
       if (after !== before) changed.set(before.id, { article: after, isNew: changed.get(before.id)?.isNew ?? false });
       results.push({ outcome: after === before ? "unchanged" : "updated", id: before.id });
     }
@@ -127,10 +141,20 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
     ),
     ...updated.map((article) => updateStatement(db, article)),
     ...insertRows(db, articleKeys, keys),
+    ...statements,
     ...indexStatements(db, [...added, ...updated]),
     ...(fresh.length === 0 ? [] : [queueForAlerts(db, fresh)]),
   ]);
   return { saved: results, wrote: written.length > 0 };
+}
+
+/** The headline that an article had until now; one that comes and goes is kept once. */
+function keepTitle(db: Db, { id, title }: Article, now: Date): Statement {
+  const kept = sql`from article_titles where article_id = ${id}`;
+  return db.insert(articleTitles).select(
+    sql`select ${id}, ${title}, ${Math.floor(now.getTime() / 1000)} where (select count(*) ${kept}) < ${titlesKeptMax}
+      and not exists (select 1 ${kept} and title = ${title})`,
+  );
 }
 
 /** Just published: it may be what an alert waits for. An archive never is. */
