@@ -6,7 +6,7 @@ import type { BroadcastApp } from "./broadcast.ts";
 
 /**
  * Puts everybody whom a broadcast is for into the ledger, in slices between which others get their turn. It goes on
- * where it was, and ends when the broadcast does not go out any more.
+ * where it was, also when the broadcast was stopped: then the ledger says of everybody that they were left out.
  */
 export async function enqueueAudience(
   app: Pick<BroadcastApp, "config" | "db" | "now" | "enqueue">,
@@ -17,7 +17,7 @@ export async function enqueueAudience(
   for (;;) {
     const broadcast = await findBroadcast(app.db, id);
     if (broadcast === undefined || broadcast.enqueued) return;
-    if (broadcast.state !== "sending" && broadcast.state !== "paused") return;
+    if (broadcast.startedAt === null) return;
     // Who sleeps is decided as of the beginning, however long this takes.
     const now = broadcast.startedAt ?? app.now();
     const { audience, cursor: afterId } = broadcast;

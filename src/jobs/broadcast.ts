@@ -108,6 +108,7 @@ async function parkAll(app: BroadcastApp, id: number): Promise<void> {
 
 async function skipStopped(app: BroadcastApp): Promise<void> {
   for (const id of await stoppedWithRows(app.db)) {
+    await enqueueAudience(app, id);
     while ((await skipRows(app.db, id, { reason: "the broadcast was stopped", now: app.now() })) > 0) await breath();
     await refreshScreens(app, [id], { force: true });
   }

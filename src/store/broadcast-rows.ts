@@ -187,11 +187,11 @@ async function changedRows(db: Db, { due, dueAt, when }: { due: SQL; dueAt: Date
   return rows.length;
 }
 
-/** Stopped broadcasts of which rows are still queued. */
+/** Stopped broadcasts of which rows are still queued, or not even that. */
 export async function stoppedWithRows(db: Db): Promise<number[]> {
   const rows = await db.all<{ id: number }>(
-    sql`select id from broadcasts as b where b.state = 'stopped' and exists (select 1 from deliveries as d
-      where d.kind = 'broadcast' and d.state = 'queued' and d.ref = b.id)`,
+    sql`select id from broadcasts as b where b.state = 'stopped' and (b.enqueued = 0 and b.started_at is not null
+      or exists (select 1 from deliveries as d where d.kind = 'broadcast' and d.state = 'queued' and d.ref = b.id))`,
   );
   return rows.map((row) => row.id);
 }

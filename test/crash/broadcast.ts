@@ -112,7 +112,8 @@ async function actOn(
   const now = new Date();
   const broadcast = (await findBroadcast(db, id))!;
   const name = random() < 0.45 ? "pause or resume" : random() < 0.8 ? "correct" : "recall";
-  if (broadcast.recalledAt !== null) return;
+  // What has not begun can neither be paused nor recalled.
+  if (broadcast.recalledAt !== null || broadcast.startedAt === null) return;
   report.acts[name] = (report.acts[name] ?? 0) + 1;
   if (name === "pause or resume") {
     const [from, to]: BroadcastState[] = broadcast.state === "paused" ? ["paused", "sending"] : ["sending", "paused"];
