@@ -5,6 +5,7 @@ import { clip, clipSentences, columns, ended } from "../src/telegram/clip.ts";
 import { type DigestOptions, renderDigest } from "../src/telegram/digest-message.ts";
 import { bold, escapeHtml, html, link, plainText, withoutLinks } from "../src/telegram/html.ts";
 import { type Message, sizeOf } from "../src/telegram/message.ts";
+import { renderQuiet } from "../src/telegram/quiet-message.ts";
 import { queryFromMessage, renderNoResult, renderSearch, renderSearchAsk } from "../src/telegram/search-message.ts";
 import * as settings from "../src/telegram/settings-message.ts";
 import { renderGroupStart, renderStart, renderStarted } from "../src/telegram/start-message.ts";
@@ -145,8 +146,11 @@ const view: subscription.SubscriptionView = {
   summaries: true,
   silent: false,
   evenEmpty: false,
+  quiet: false,
   next: new Date("2026-11-23T00:00:00Z"),
 };
+
+const night = { from: 1380, to: 420 };
 
 /** Every layout there is, from data. */
 function layouts(language: Language): Record<string, Message[]> {
@@ -219,7 +223,15 @@ function layouts(language: Language): Record<string, Message[]> {
     remove: one(subscription.renderRemoveAsk(view, reading)),
     subscribeAsk: one(subscription.renderSubscribeAsk(here)),
     subscribed: one(subscription.renderSubscribed(view, { ...here, where: "A" })),
-    settings: one(settings.renderSettings({ newsLanguages: "both", subscriptions: [view], private: true }, reading)),
+    settings: one(
+      settings.renderSettings(
+        { newsLanguages: "both", subscriptions: [view], quiet: { from: 1380, to: 420 }, private: true },
+        reading,
+      ),
+    ),
+    quiet: one(renderQuiet({ hours: { from: 1380, to: 420 }, night, breaking: "wait" }, reading)),
+    quietUnset: one(renderQuiet({ hours: null, night, breaking: "ring" }, reading)),
+    quietNone: one(renderQuiet({ hours: { from: 0, to: 0 }, night, breaking: "none" }, reading)),
     languages: one(settings.renderLanguages({ newsLanguages: "zh" }, reading)),
     zoneAsk: one(settings.renderZoneAsk(reading, 480)),
     zoneSet: one(settings.renderZoneSet("A", { ...reading, here: false, moved: true })),

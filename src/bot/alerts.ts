@@ -1,14 +1,16 @@
 import { parseQuery } from "../news/query.ts";
+import { chosenHours } from "../news/quiet.ts";
 import { findNews } from "../pages/search.ts";
 import { linesOfStories } from "../pages/top.ts";
 import { addAlert, alertsMax, listAlerts, missedStories } from "../store/alerts.ts";
-import { changeSubscriber } from "../store/subscribers.ts";
+import { changeSubscriber, type Subscriber } from "../store/subscribers.ts";
 import { findSubscription, removeSubscription, subscriptionByOrigin } from "../store/subscriptions.ts";
 import { action } from "../telegram/action.ts";
 import { alertName, renderAlertMade, renderAlertPage, renderMissed } from "../telegram/alert-message.ts";
 import { html, lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { alertText } from "../text/alerts.ts";
+import { hoursText } from "../text/quiet.ts";
 import { ask, say, show } from "./answer.ts";
 import { listMessage, type Own } from "./digests.ts";
 import { type Area, idOf, type Press, wholeNumber } from "./handler.ts";
@@ -17,6 +19,8 @@ import { ensureKnown, isPrivate, originOf, readingOf, type Visit } from "./visit
 
 /** Words of an alert; a longer one matches nothing. */
 const alertCharsMax = 100;
+/** Stories of a full hour, or of a night, that one message lists. */
+const missedShownMax = 20;
 
 /** Tell me when a word is in the news. */
 export const alerts: Area = {
@@ -63,7 +67,13 @@ export async function alert(visit: Visit, words: string): Promise<void> {
   const count = page.more ? visit.text.search.atMost(visit.text.number(found)) : visit.text.number(found);
   const week = found === 0 ? text.weekNone : text.week(count);
   const token = found === 0 ? null : await tokenFor(visit, query);
-  await say(visit, renderAlertMade(made, { ...readingOf(visit), week, token }));
+  await say(visit, renderAlertMade(made, { ...readingOf(visit), week, token, quiet: quietSaid(subscriber) }));
+}
+
+/** The hours in which it waits; null when it never does. */
+function quietSaid(subscriber: Subscriber): string | null {
+  const hours = chosenHours(subscriber);
+  return hours === null || hours.from === hours.to ? null : hoursText(hours);
 }
 
 /** 🔔 under a search or a story: the same words as an alert. */
@@ -96,7 +106,7 @@ async function switchOff(visit: Visit, { subscription }: Own): Promise<void> {
 async function showMissed(visit: Visit, { subscription }: Own, [, end]: string[]): Promise<void> {
   const at = idOf(end);
   const ids = at === null ? [] : await missedStories(visit.app.db, subscription.id, new Date(at * 1000));
-  const stories = await linesOfStories(visit.app.db, ids, newsOf(visit));
+  const stories = await linesOfStories(visit.app.db, ids.slice(0, missedShownMax), newsOf(visit));
   if (stories.length === 0) return tooOld(visit);
   await say(visit, renderMissed(stories, subscription, { ...readingOf(visit), kind: visit.kind }));
 }

@@ -11,6 +11,7 @@ import type { Area } from "./handler.ts";
 import { leaving } from "./leaving.ts";
 import { operator } from "./operator.ts";
 import { opinions } from "./opinions.ts";
+import { quietHours } from "./quiet.ts";
 import { reading } from "./reading.ts";
 import { admins } from "./roles.ts";
 import { settings } from "./settings.ts";
@@ -29,6 +30,7 @@ export const areas: readonly Area[] = [
   wishes,
   alerts,
   settings,
+  quietHours,
   leaving,
   small,
   channel,

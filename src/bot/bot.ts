@@ -21,6 +21,7 @@ import { answerTitle } from "./edition.ts";
 import type { Command, Press } from "./handler.ts";
 import { paceOf } from "./limits.ts";
 import { onMigration, onMyMember } from "./members.ts";
+import { answerQuiet } from "./quiet.ts";
 import { search, tokenFor, tooOld } from "./reading.ts";
 import { isOperator, mayManage } from "./rights.ts";
 import { answerLocation, answerZone } from "./settings.ts";
@@ -131,6 +132,7 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   else if (what === "feedback") await feedback(visit, words);
   else if (what === "source") await addAddress(visit, words);
   else if (what === "alert") await alert(visit, words);
+  else if (what === "quiet") await answerQuiet(visit, words);
   else if (what.startsWith("hour")) return answerHour(visit, what, words);
   else if (what.startsWith("zone")) await answerZone(visit, what, words);
   else if (what.startsWith("src:")) return answerSource(visit, what, words);

@@ -1,4 +1,5 @@
 import { readClockTime, readDays } from "../news/clock-time.ts";
+import { chosenHours, isWithin } from "../news/quiet.ts";
 import { isRule } from "../news/schedule.ts";
 import { listAlerts } from "../store/alerts.ts";
 import { allSubjects, findSubject } from "../store/subjects.ts";
@@ -179,7 +180,9 @@ async function askTime(visit: Visit, what: string): Promise<void> {
 export function viewOf({ subscription, subscriber }: Own): SubscriptionView {
   const { id, minute, rule, count, query, summaries, silent, evenEmpty } = subscription;
   const next = subscriber.state === "active" ? subscription.dueAt : null;
-  return { id, minute, rule, count, query, summaries, silent, evenEmpty, next };
+  const hours = chosenHours(subscriber);
+  const quiet = hours !== null && isWithin(minute, hours);
+  return { id, minute, rule, count, query, summaries, silent, evenEmpty, quiet, next };
 }
 
 export function optionsOf(visit: Visit) {

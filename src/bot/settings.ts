@@ -1,6 +1,7 @@
 import tzLookup from "@photostructure/tz-lookup";
 import { fold } from "../news/fold.ts";
 import { nearestSpelling } from "../news/near-spelling.ts";
+import { chosenHours } from "../news/quiet.ts";
 import { changeSubscriber } from "../store/subscribers.ts";
 import { countSubscriptions, listSubscriptions, pauseOpenEnd, reschedule } from "../store/subscriptions.ts";
 import { lines } from "../telegram/html.ts";
@@ -36,7 +37,10 @@ export const settings: Area = {
     resume: { run: resume, managed: true },
   },
   presses: {
-    settings: { act: async (visit) => say(visit, await settingsMessage(visit)), managed: true },
+    settings: {
+      act: async (visit, [back]) => (back === "1" ? show : say)(visit, await settingsMessage(visit)),
+      managed: true,
+    },
     zones: { act: (visit, [minute]) => askZone(visit, wholeNumber(minute, 0, 1439)), managed: true },
     zone: { act: (visit, [zone]) => setZone(visit, zone), managed: true },
     langs: { act: async (visit) => say(visit, languagesMessage(visit)), managed: true },
@@ -54,6 +58,7 @@ async function settingsMessage(visit: Visit) {
     {
       newsLanguages: visit.known?.newsLanguages ?? visit.language,
       subscriptions: list.map((subscription) => viewOf({ subscription, subscriber: visit.known! })),
+      quiet: visit.known === undefined ? null : chosenHours(visit.known),
       private: isPrivate(visit),
     },
     readingOf(visit),

@@ -5,6 +5,7 @@ const meanings: Record<string, readonly string[]> = {
   subscribe: ["订阅", "訂閱", "subscribe"],
   alert: ["提醒", "alert", "alerts"],
   settings: ["设置", "設定", "settings"],
+  quiet: ["免打扰", "免打擾", "quiet hours", "do not disturb"],
   pause: ["暂停", "暫停", "pause"],
   resume: ["继续", "恢复", "繼續", "恢復", "resume"],
   stop: ["退订", "退訂", "取消订阅", "取消訂閱", "td", "unsubscribe", "stop"],

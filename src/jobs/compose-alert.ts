@@ -1,38 +1,83 @@
 import type { App } from "../app.ts";
+import { chosenHours, isWithin, readHours } from "../news/quiet.ts";
+import { localTime, quietUntil } from "../news/schedule.ts";
 import { alertsPerHour, missedStories, storySlotMin } from "../store/alerts.ts";
 import { hadStories } from "../store/had.ts";
-import { currentStory, membersOfStories, storyCards } from "../store/story-view.ts";
-import { renderAlert, renderAlertFull } from "../telegram/alert-message.ts";
+import { currentStory, membersOfStories, type StoryCard, storyCards } from "../store/story-view.ts";
+import { renderAlert, renderAlertFull, renderAlertsKept } from "../telegram/alert-message.ts";
 import type { Deliverable, NotNow, Outgoing } from "./deliver-prepare.ts";
 
 /** Articles of a story that its card is made from. */
 const membersMax = 60;
+/** Stories that one message of a morning tells. */
+const keptShownMax = 10;
 
-/** What an alert's row says: its story, unless that was pushed to the chat already; or that its hour was full. */
+type Subscriber = Deliverable["subscriber"];
+
+/**
+ * What an alert's row says: its story, or what was kept back while its hour was full or it was quiet. What was pushed to
+ * the chat in another way meanwhile is left out.
+ */
 export async function alertOf(
-  app: Pick<App, "db" | "now">,
+  app: Pick<App, "config" | "db" | "now">,
   { slot, subscriber, subscription }: Deliverable,
 ): Promise<Outgoing[] | NotNow> {
   if (subscription === undefined) return { skip: "the subscription was removed" };
   const now = app.now();
-  const options = { language: subscriber.language, timezone: subscriber.timezone, kind: subscriber.kind, now };
-  if (slot < storySlotMin) {
-    const end = new Date(slot * 1000);
-    const more = (await missedStories(app.db, subscription.id, end)).length;
-    if (more === 0) return { skip: "nothing new" };
-    const full = renderAlertFull({ told: alertsPerHour, more, end }, subscription, options);
-    return [{ ...full, articleIds: [] }];
+  const { timezone } = subscriber;
+  const chosen = chosenHours(subscriber);
+  const quiet = chosen === null ? null : quietUntil(now, { ...chosen, timezone });
+  if (quiet !== null) return { wait: quiet };
+  const options = { language: subscriber.language, timezone, kind: subscriber.kind, now };
+  // Who chose no hours is told at night as well, and not woken.
+  const usual = readHours(app.config.NIGHT_HOURS);
+  const isNight = chosen === null && isWithin(localTime(now, timezone).minute, usual);
+  const told = isNight ? { silent: true } : {};
+  const end = new Date(slot * 1000);
+  const ids = slot < storySlotMin ? await missedStories(app.db, subscription.id, end) : [slot];
+  const cards = await newTo(app, subscriber, ids);
+  const [first] = cards;
+  if (first === undefined) return { skip: ids.length === 0 ? "nothing new" : "told already" };
+  if (slot >= storySlotMin)
+    return [{ ...renderAlert(lineOf(first, now), subscription, options), ...shown([first]), ...told }];
+  const wasQuiet = chosen !== null && quietUntil(new Date(end.getTime() - 1_000), { ...chosen, timezone }) !== null;
+  if (!wasQuiet) {
+    const full = renderAlertFull({ told: alertsPerHour, more: cards.length, end }, subscription, options);
+    return [{ ...full, articleIds: [], ...told }];
   }
-  const id = await currentStory(app.db, slot);
-  const members = id === undefined ? undefined : (await membersOfStories(app.db, [id], membersMax)).get(id);
+  if (cards.length === 1) return [{ ...renderAlert(lineOf(first, now), subscription, options), ...shown([first]) }];
+  const some = cards.slice(0, keptShownMax);
+  const kept = renderAlertsKept(
+    { stories: some.map((card) => lineOf(card, now)), all: cards.length, end },
+    subscription,
+    options,
+  );
+  return [{ ...kept, ...shown(some) }];
+}
+
+/** The stories as they are now, in this order, without those that this chat had. */
+async function newTo({ db }: Pick<App, "db">, subscriber: Subscriber, ids: readonly number[]): Promise<StoryCard[]> {
+  const current = await Promise.all(ids.map((id) => currentStory(db, id)));
+  const found = [...new Set(current.filter((id) => id !== undefined))];
+  const members = await membersOfStories(db, found, membersMax);
+  const there = found.flatMap((id) => {
+    const own = members.get(id);
+    return own === undefined || own.length === 0 ? [] : [own];
+  });
+  if (there.length === 0) return [];
   const news = subscriber.newsLanguages;
-  const [card] = members === undefined ? [] : await storyCards(app.db, [members], news === "both" ? null : news);
-  if (id === undefined || card === undefined) return { skip: "the story is gone" };
-  const oldest = Math.min(...card.members.map((member) => member.id));
-  if ((await hadStories(app.db, subscriber.id, oldest)).has(id)) return { skip: "told already" };
-  const { title, url, outlets, rush, language } = card;
+  const cards = await storyCards(db, there, news === "both" ? null : news);
+  const had = await hadStories(db, subscriber.id, Math.min(...there.flat().map((member) => member.id)));
+  return cards.filter((card) => !had.has(card.id));
+}
+
+function lineOf({ id: storyId, title, url, outlets, rush, language, lastAt, ...card }: StoryCard, now: Date) {
   const summary = card.summary.join(language === "zh" ? "" : " ");
-  const line = { storyId: id, title, url, summary, outlets, rush, at: card.lastAt ?? now };
-  const newest = card.members.at(-1)?.id ?? card.articleId;
-  return [{ ...renderAlert(line, subscription, options), articleIds: [...new Set([card.articleId, newest])] }];
+  return { storyId, title, url, summary, outlets, rush, at: lastAt ?? now };
+}
+
+/** What its reader has had then: what was told, and how far the story had come. */
+function shown(cards: readonly StoryCard[]): { articleIds: number[] } {
+  const ids = cards.flatMap((card) => [card.articleId, card.members.at(-1)?.id ?? card.articleId]);
+  return { articleIds: [...new Set(ids)] };
 }

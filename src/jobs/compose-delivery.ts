@@ -1,6 +1,8 @@
 import type { App } from "../app.ts";
 import { composeDigest } from "../digest/compose.ts";
 import type { Edition } from "../news/edition.ts";
+import { chosenHours, isWithin } from "../news/quiet.ts";
+import { localTime } from "../news/schedule.ts";
 import { isFirstEmpty, lastToldAt } from "../store/subscribers.ts";
 import { action, readAction } from "../telegram/action.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
@@ -14,7 +16,7 @@ const usual = { rule: "daily", minute: 8 * 60, count: 8, query: "", summaries: t
 const firstDigests = 3;
 
 /** What each row of the ledger says, by its kind; nothing at all when there is nothing new and nobody wants to hear that. */
-export function createComposer(app: Pick<App, "db" | "me" | "now">): Composer {
+export function createComposer(app: Pick<App, "config" | "db" | "me" | "now">): Composer {
   return async (due, cache) => {
     if (due.kind === "broadcast") return broadcastCopy(app, due, cache);
     if (due.kind === "alert") return alertOf(app, due);
@@ -57,7 +59,14 @@ async function digestOf(
     evenEmpty,
     query: subscription?.query ?? "",
   };
-  return renderOnce(edition, { options, cache, news: subscriber.newsLanguages });
+  const messages = await renderOnce(edition, { options, cache, news: subscriber.newsLanguages });
+  // A digest comes at the minute that was asked for; in the quiet hours it does so silently.
+  return !asked && isQuiet(subscriber, now) ? messages.map((each) => ({ ...each, silent: true })) : messages;
+}
+
+function isQuiet(subscriber: Deliverable["subscriber"], now: Date): boolean {
+  const hours = chosenHours(subscriber);
+  return hours !== null && isWithin(localTime(now, subscriber.timezone).minute, hours);
 }
 
 /** A subscription's id while a text is shared; each reader's own takes its place. */

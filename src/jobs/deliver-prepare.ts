@@ -24,8 +24,8 @@ export type Outgoing = Message & {
   revision?: number;
 };
 
-/** Nothing to send: for good, with why, or for as long as its broadcast stands still. */
-export type NotNow = { skip: string } | { park: true };
+/** Nothing to send: for good, with why, for as long as its broadcast stands still, or until it is not quiet any more. */
+export type NotNow = { skip: string } | { park: true } | { wait: Date };
 
 /** A row whose reader is there. */
 export type Deliverable = DueDelivery & { subscriber: NonNullable<DueDelivery["subscriber"]> };
@@ -95,6 +95,7 @@ async function composeOne(
     const composed = await compose(due, cache);
     if ("skip" in composed) return { id: due.id, state: "skipped", error: composed.skip };
     if ("park" in composed) return { id: due.id, state: "queued", dueAt: null, error: "" };
+    if ("wait" in composed) return { id: due.id, state: "queued", dueAt: composed.wait, error: "" };
     const [first, ...others] = composed;
     if (first === undefined) return { id: due.id, state: "skipped", error: "nothing new" };
     const parts = others.map((each, i) => partOf(due, each, { part: i + 2, now: app.now() }));

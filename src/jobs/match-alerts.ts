@@ -1,6 +1,8 @@
 import type { App } from "../app.ts";
 import { createAlertIndex } from "../news/alerts.ts";
 import { parseQuery } from "../news/query.ts";
+import { morningAfter } from "../news/quiet.ts";
+import { quietUntil } from "../news/schedule.ts";
 import {
   type AlertRow,
   type AlertTarget,
@@ -94,7 +96,10 @@ function isWrittenIn(language: string, query: string): boolean {
 
 type Deciding = { article: QueuedArticle; rows: readonly AlertRow[]; told: Set<number>; now: Date };
 
-/** Who is told of the story now, and for whom this hour is full: they get one notice when it ends. */
+/**
+ * Who is told of the story now. For whom this hour is full, or it is quiet, the story is kept back: one message tells of
+ * all such when the hour or the quiet ends, whichever is later.
+ */
 function decide(
   wanted: readonly AlertTarget[],
   { article, rows, told, now }: Deciding,
@@ -102,22 +107,25 @@ function decide(
   const byAlert = Map.groupBy(rows, (row) => row.ref);
   const planned: NewDelivery[] = [];
   const missed: [number, number][] = [];
-  for (const { id, subscriberId } of wanted) {
+  const mornings = new Map<string, Date | null>();
+  for (const { id, subscriberId, quiet, timezone } of wanted) {
     const own = byAlert.get(id) ?? [];
     if (told.has(subscriberId)) continue;
     told.add(subscriberId);
     if (own.some((row) => row.slot === article.storyId)) continue;
     const row = { kind: "alert", ref: id, subscriberId, priority: priorityOf.alert } as const;
+    const morning = quiet === null ? null : morningAfter(now, { ...quiet, timezone }, mornings);
     const sent = own.filter((each) => each.slot >= storySlotMin && each.state !== "failed");
-    if (sent.length < alertsPerHour) {
+    if (morning === null && sent.length < alertsPerHour) {
       planned.push({ ...row, slot: article.storyId, dueAt: now });
       continue;
     }
     missed.push([id, article.storyId]);
     if (own.some((each) => each.slot < storySlotMin && each.slot * 1000 > now.getTime())) continue;
     const first = Math.min(...sent.map((each) => each.at.getTime()));
-    const end = Math.ceil((first + hourMs) / 1000);
-    planned.push({ ...row, slot: end, dueAt: new Date(end * 1000) });
+    const over = morning ?? new Date(Math.ceil((first + hourMs) / 1000) * 1000);
+    const end = (quiet !== null && quietUntil(over, { ...quiet, timezone })) || over;
+    planned.push({ ...row, slot: end.getTime() / 1000, dueAt: end });
   }
   return { rows: planned, missed };
 }

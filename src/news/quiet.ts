@@ -1,3 +1,4 @@
+import { readClockTime } from "./clock-time.ts";
 import { quietUntil } from "./schedule.ts";
 
 /** Zones, with their hours, that a cache keeps: there are about 600 zones. */
@@ -13,6 +14,28 @@ export function readHours(text: string): Hours {
     return hour! * 60 + minute!;
   });
   return { from: from!, to: to! };
+}
+
+/** The hours that a reader chose, perhaps that there are none; null when they never did. */
+export function chosenHours({ quietFrom: from, quietTo: to }: { quietFrom: number | null; quietTo: number | null }) {
+  return from === null || to === null ? null : { from, to };
+}
+
+/** Reads what a person says: "23:00-07:00", "晚上11点到早上7点", "10 pm to 6:30"; null when it was not understood. */
+export function readQuiet(said: string): Hours | null {
+  const parts = said
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/^\s*(?:from|从)\s*/u, "")
+    .split(/\s*(?:[-–—~～到至]|\bto\b|\buntil\b)\s*/u);
+  const [from, to] = parts.map((part) => readClockTime(part));
+  if (parts.length !== 2 || !from || !to || from.rule !== null || to.rule !== null) return null;
+  return { from: from.minute, to: to.minute };
+}
+
+/** Does this minute of the local day fall into the hours? */
+export function isWithin(minute: number, { from, to }: Hours): boolean {
+  return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
 /** The end of the quiet hours there; null when it is none now. */

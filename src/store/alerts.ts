@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, sql } from "drizzle-orm";
+import { chosenHours, type Hours } from "../news/quiet.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { enqueueStatement, type NewDelivery } from "./deliveries.ts";
-import { jsonList } from "./json-list.ts";
+import { jsonList, seconds } from "./json-list.ts";
 import { alertMissed, alertQueue, articles, deliveries, sources, subscribers, subscriptions } from "./schema.ts";
 import type { Subscriber } from "./subscribers.ts";
 import type { Subscription } from "./subscriptions.ts";
@@ -15,7 +16,9 @@ export const hourMs = 3_600_000;
 export const alertFreshMs = 12 * hourMs;
 /** An alert's row in the ledger is named by its story; the notice of a full hour by when that hour ends, in seconds. */
 export const storySlotMin = 2 ** 40;
-const missedShownMax = 10;
+/** Missed stories that one notice counts, and how far back it looks. */
+const missedMax = 100;
+const missedHoursMax = 24;
 
 /** Puts just published articles in the queue, within the batch that stores them. */
 export function queueForAlerts(db: Db, ids: readonly number[]): Statement {
@@ -72,6 +75,9 @@ export type AlertTarget = {
   query: string;
   sinceAt: Date;
   newsLanguages: Subscriber["newsLanguages"];
+  timezone: string;
+  /** When nothing may come; null when they chose no such hours. */
+  quiet: Hours | null;
   /** Whoever paused, left or cannot be reached gets none. */
   isAwake: boolean;
 };
@@ -84,9 +90,9 @@ export async function alertTargets(db: Db, ids: readonly number[], now: Date): P
     .innerJoin(subscribers, eq(subscribers.id, subscriptions.subscriberId))
     .where(inArray(subscriptions.id, jsonList(ids)));
   return rows.map(({ subscription: { id, subscriberId, query, sinceAt }, subscriber }) => {
-    const { newsLanguages, state, pausedUntil } = subscriber;
+    const { newsLanguages, timezone, state, pausedUntil } = subscriber;
     const isAwake = state === "active" && (pausedUntil === null || pausedUntil <= now);
-    return { id, subscriberId, query, sinceAt, newsLanguages, isAwake };
+    return { id, subscriberId, query, sinceAt, newsLanguages, timezone, quiet: chosenHours(subscriber), isAwake };
   });
 }
 
@@ -131,20 +137,35 @@ export async function planAlerts(
   ]);
 }
 
-/** Stories that an alert did not tell of in the hour that ended then, the newest first. */
+/**
+ * Stories that an alert kept back until `end` (its hour was full, or it was quiet) since the last time that it told of
+ * such, the newest first.
+ */
 export async function missedStories(db: Db, subscriptionId: number, end: Date): Promise<number[]> {
+  const before = db
+    .select({ slot: sql<number>`coalesce(max(${deliveries.slot}), 0)` })
+    .from(deliveries)
+    .where(
+      and(
+        sql`${deliveries.kind} = 'alert'`,
+        eq(deliveries.ref, subscriptionId),
+        lt(deliveries.slot, seconds(end)),
+        gt(deliveries.slot, 0),
+      ),
+    );
   const rows = await db
     .select({ id: alertMissed.storyId })
     .from(alertMissed)
     .where(
       and(
         eq(alertMissed.subscriptionId, subscriptionId),
-        gt(alertMissed.at, new Date(end.getTime() - hourMs)),
+        gt(alertMissed.at, new Date(end.getTime() - missedHoursMax * hourMs)),
+        gt(alertMissed.at, before),
         lte(alertMissed.at, end),
       ),
     )
     .orderBy(desc(alertMissed.at), desc(alertMissed.storyId))
-    .limit(missedShownMax);
+    .limit(missedMax);
   return rows.map((row) => row.id);
 }
 

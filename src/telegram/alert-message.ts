@@ -4,7 +4,7 @@ import { type Reading, textIn, when } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
 import { blocks, bold, html, isWebUrl, italic, lines, link } from "./html.ts";
-import { type Button, type Message, message } from "./message.ts";
+import { type Button, type Message, message, numberRows } from "./message.ts";
 
 const wordsColumns = 50;
 const titleColumns = 120;
@@ -44,15 +44,35 @@ export function renderAlertFull(
   ]);
 }
 
+/** What was kept back while it was quiet, in one message. */
+export function renderAlertsKept(
+  { stories, all, end }: { stories: readonly TopLine[]; all: number; end: Date },
+  alert: AlertView,
+  options: AlertOptions,
+): Message {
+  const text = alertText(options.language);
+  const isPrivate = options.kind === "private";
+  const off: Button = { text: text.off, action: action("alertoff", alert.id) };
+  const see = action("missed", alert.id, (end.getTime() / 1000).toString(36));
+  const rest: Button[] = all > stories.length ? [{ text: text.seeAll, action: see }] : [];
+  const head = lines(text.head(alertName(alert, options)), bold(text.kept(all, stories.length)));
+  return message(blocks(head, lines(...titleRows(stories, options))), [
+    ...(isPrivate ? numberRows(openButtons(stories)) : []),
+    options.kind === "channel" ? [] : rest,
+    isPrivate ? [off] : [],
+  ]);
+}
+
 /** An alert was made: what it watches, how often that happens. */
 export function renderAlertMade(
   alert: AlertView & { count: number },
-  { week, token, ...options }: Reading & { week: string; token: string | null },
+  { week, token, quiet, ...options }: Reading & { week: string; token: string | null; quiet: string | null },
 ): Message {
   const text = alertText(options.language);
   const line = text.done(alertName(alert, options), alert.count);
+  const waits = quiet === null ? null : text.quiet(quiet);
   const look: Button[] = token === null ? [] : [{ text: text.look, action: action("page", token, 1, "n", 0) }];
-  return message(lines(line, week), [[...look, { text: text.undo, action: action("alertgone", alert.id) }]]);
+  return message(lines(line, waits, week), [[...look, { text: text.undo, action: action("alertgone", alert.id) }]]);
 }
 
 /** One alert, and what can be done about it. */
@@ -73,17 +93,19 @@ export function renderAlertPage(
 
 /** The stories of a full hour. */
 export function renderMissed(stories: readonly TopLine[], alert: AlertView, options: AlertOptions): Message {
-  const all = textIn(options.language);
   const text = alertText(options.language);
-  const rows = stories.map(
-    ({ title, url }, n) => html`${bold(all.digest.number(n + 1).trimEnd())} ${link(clip(title, titleColumns), url)}`,
+  const title = bold(text.missed(alertName(alert, options)));
+  const open = options.kind === "private" ? numberRows(openButtons(stories)) : [];
+  return message(blocks(title, lines(...titleRows(stories, options))), open);
+}
+
+function titleRows(stories: readonly TopLine[], { language }: Pick<Reading, "language">) {
+  const { digest } = textIn(language);
+  return stories.map(
+    ({ title, url }, n) => html`${bold(digest.number(n + 1).trimEnd())} ${link(clip(title, titleColumns), url)}`,
   );
-  const open = stories.map(({ storyId }, n) => ({
-    text: String(n + 1),
-    action: action("story", storyId.toString(36)),
-  }));
-  return message(blocks(bold(text.missed(alertName(alert, options))), lines(...rows)), [
-    options.kind === "private" ? open.slice(0, 5) : [],
-    options.kind === "private" ? open.slice(5) : [],
-  ]);
+}
+
+function openButtons(stories: readonly TopLine[]): Button[] {
+  return stories.map(({ storyId }, n) => ({ text: String(n + 1), action: action("story", storyId.toString(36)) }));
 }

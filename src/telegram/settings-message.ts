@@ -1,5 +1,7 @@
+import type { Hours } from "../news/quiet.ts";
 import { clock, type Language, type Reading, shortDate, textIn } from "../text/index.ts";
 import { placeName } from "../text/places.ts";
+import { hoursText, quietText } from "../text/quiet.ts";
 import { action } from "./action.ts";
 import { blocks, bold, code, html, lines } from "./html.ts";
 import { type Button, type Message, message } from "./message.ts";
@@ -10,6 +12,8 @@ export type NewsLanguages = Language | "both";
 export type SettingsView = {
   newsLanguages: NewsLanguages;
   subscriptions: SubscriptionView[];
+  /** Quiet hours; the same minute twice is none, null was never chosen. */
+  quiet: Hours | null;
   /** A private chat; groups have fewer of them. */
   private: boolean;
 };
@@ -18,6 +22,7 @@ export type SettingsView = {
 export function renderSettings(view: SettingsView, options: Reading): Message {
   const all = textIn(options.language);
   const text = all.settings;
+  const quiet = quietText(options.language);
   const { language, timezone, now } = options;
   const list = view.subscriptions
     .map((each) => `${subscriptionName(each, options)} ${ruleText(each.rule, options)} ${all.minute(each.minute)}`)
@@ -26,6 +31,7 @@ export function renderSettings(view: SettingsView, options: Reading): Message {
     text.language(all.language.names[language], all.language.news[view.newsLanguages]),
     text.zone(placeName(timezone, language), clock(now, timezone)),
     text.digests(list === "" ? text.noDigests : list),
+    quiet.line(view.quiet === null || view.quiet.from === view.quiet.to ? quiet.lineNone : hoursText(view.quiet)),
   ];
   const more: Button[] = view.private ? [{ text: text.channelButton, action: action("channel") }] : [];
   return message(blocks(html`⚙️ ${bold(text.title)}`, lines(...rows)), [
@@ -37,7 +43,10 @@ export function renderSettings(view: SettingsView, options: Reading): Message {
       { text: text.digestsButton, action: action("subs") },
       { text: text.pauseButton, action: action("pauses") },
     ],
-    [{ text: all.breaking.choice.button, action: action("fewer", 0) }],
+    [
+      { text: all.breaking.choice.button, action: action("fewer", 0) },
+      { text: quiet.button, action: action("quiet") },
+    ],
     [...more, { text: text.privacyButton, action: action("privacy") }],
   ]);
 }

@@ -3,6 +3,7 @@ import { readWish, type Wish } from "../news/wish.ts";
 import { alertText } from "../text/alerts.ts";
 import { editionName, type Language, type Reading, textIn } from "../text/index.ts";
 import { placeName } from "../text/places.ts";
+import { quietText } from "../text/quiet.ts";
 import { action } from "./action.ts";
 import { alertName } from "./alert-message.ts";
 import { clip } from "./clip.ts";
@@ -27,6 +28,8 @@ export type SubscriptionView = {
   summaries: boolean;
   silent: boolean;
   evenEmpty: boolean;
+  /** Its minute falls into the quiet hours: it comes, and does not ring. */
+  quiet: boolean;
   /** When it comes next; null while it is paused. */
   next: Date | null;
 };
@@ -153,7 +156,7 @@ export function renderSubscription(view: SubscriptionView, options: Subscription
   );
   const traits = [
     view.summaries ? text.summaries.on : text.summaries.off,
-    view.silent ? text.silent.on : text.silent.off,
+    view.silent ? text.silent.on : view.quiet ? quietText(options.language).ring : text.silent.off,
     view.evenEmpty ? text.evenEmpty.on : text.evenEmpty.off,
   ].join(" · ");
   const next = view.next === null ? text.paused : text.next(all.coming(view.next, options));

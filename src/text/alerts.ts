@@ -27,6 +27,10 @@ const zh = {
   gone: "这个提醒已经不在了。",
   full: (told: number, more: number) => `这一小时已告诉你${told}次，还有${more}件事：`,
   see: "看看",
+  seeAll: "都看看",
+  kept: (all: number, shown: number) =>
+    shown < all ? `免打扰时有${all}件事，最新的${shown}件：` : `免打扰时有${all}件事：`,
+  quiet: (hours: string) => `免打扰（${hours}）时来的，过后一起告诉你。`,
   missed: (words: string) => `“${words}”没有单独发的`,
   more: "🔔 有新的就告诉我",
   appears: "🔔 出现了就告诉我",
@@ -62,6 +66,10 @@ const en: AlertText = {
   gone: "This alert is no longer there.",
   full: (told, more) => `${told} alerts this hour, ${more} more ${more === 1 ? "story" : "stories"}:`,
   see: "See",
+  seeAll: "See all",
+  kept: (all, shown) =>
+    shown < all ? `${all} stories in your quiet hours, the newest ${shown}:` : `${all} stories in your quiet hours:`,
+  quiet: (hours) => `What comes in your quiet hours (${hours}) is told when they end.`,
   missed: (words) => `Not sent one by one: “${words}”`,
   more: "🔔 Tell me when there is more",
   appears: "🔔 Tell me when there is some",
