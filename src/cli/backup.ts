@@ -1,6 +1,10 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
+import { UserError } from "../errors.ts";
 import { backupSqlite, restoreSqlite } from "../store/backup.ts";
+import { restoreExported, tellSettled } from "./export.ts";
+import { looksExported } from "./moving/file.ts";
 import type { Shell } from "./shell.ts";
 
 type Options = { json?: boolean };
@@ -15,13 +19,15 @@ export function addBackupCommands(program: Command, shell: () => Shell): void {
     .action((file: string, options: Options) => backup(shell(), file, options));
   program
     .command("restore")
-    .argument("<file>", "a backup")
+    .argument("<file>", "a backup, or an exported store")
     .option("--json", "JSON on standard output")
-    .description("puts a backup in the database's place, once the server is stopped; nobody gets anything twice")
+    .description("puts a backup or an exported store in the database's place; nobody gets anything twice")
     .action((file: string, options: Options) => restore(shell(), file, options));
 }
 
 async function backup(shell: Shell, file: string, { json }: Options): Promise<void> {
+  if (shell.cloudflare !== undefined)
+    throw new UserError('D1 is copied by "export", and keeps its own 30 days (time travel).');
   const bar = new SingleBar({ format: "{bar} {percentage}%", hideCursor: true, noTTYOutput: false });
   if (process.stderr.isTTY) bar.start(1, 0);
   const onProgress = (copied: number, total: number) => {
@@ -35,11 +41,26 @@ async function backup(shell: Shell, file: string, { json }: Options): Promise<vo
   shell.print(json === true ? JSON.stringify(report) : `${file}: ${size}, verified; ${holds}`);
 }
 
-async function restore(shell: Shell, file: string, { json }: Options): Promise<void> {
+async function restore(shell: Shell, file: string, options: Options): Promise<void> {
+  if (file === "-" || looksExported(beginningOf(file))) return restoreExported(shell, file, options);
+  if (shell.cloudflare !== undefined) {
+    throw new UserError(`${file} is no exported store: Cloudflare takes what "export" wrote, not a backup.`);
+  }
   const restored = await restoreSqlite(file, shell.file, shell.now());
-  if (json === true) return shell.print(JSON.stringify(restored));
+  if (options.json === true) return shell.print(JSON.stringify(restored));
   shell.print(`${shell.file}: restored from ${file}`);
-  if (restored.kept !== null) shell.print(`what was there is kept as ${restored.kept}`);
-  shell.print(`deliveries that waited in the backup, now unknown: ${restored.unknown}`);
-  shell.print(`digests that were due since and are passed over: ${restored.passed}`);
+  tellSettled(shell, restored);
+}
+
+/** Enough to tell a backup from an exported store; nothing when there is no such file. */
+function beginningOf(file: string): Uint8Array {
+  if (!existsSync(file)) return new Uint8Array();
+  const handle = openSync(file, "r");
+  try {
+    const beginning = Buffer.alloc(2);
+    readSync(handle, beginning);
+    return beginning;
+  } finally {
+    closeSync(handle);
+  }
 }

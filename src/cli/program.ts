@@ -1,12 +1,14 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { addBackupCommands } from "./backup.ts";
 import { addBroadcastCommand } from "./broadcasts.ts";
+import { places } from "./cloudflare.ts";
 import { addDeliveryCommands } from "./deliveries.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addExportCommands } from "./export.ts";
 import { addFindCommands } from "./find.ts";
 import { addImportCommand } from "./import.ts";
 import { addReadCommand } from "./read.ts";
-import { createShell, type Shell } from "./shell.ts";
+import { createShell, type Shell, type ShellOptions } from "./shell.ts";
 import { addSourcesCommand } from "./sources.ts";
 import { addSubscriberCommands } from "./subscribers.ts";
 import { addWebhookCommand } from "./webhook.ts";
@@ -16,12 +18,17 @@ export function createProgram(): Command {
   const program = new Command("tidings")
     .description("News digests in Telegram: the command line")
     .option("--playground", "look into the playground's database instead of DATABASE_PATH")
+    .addOption(
+      new Option("--cloudflare [place]", "look into the D1 database of npm run deploy instead")
+        .choices(places)
+        .conflicts("playground"),
+    )
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   let made: Shell | undefined;
   const shell = () => {
-    made ??= createShell(process.env, program.opts<{ playground?: boolean }>());
+    made ??= createShell(process.env, program.opts<ShellOptions>());
     return made;
   };
   addImportCommand(program, shell);
@@ -31,6 +38,7 @@ export function createProgram(): Command {
   addDeliveryCommands(program, shell);
   addBroadcastCommand(program, shell);
   addBackupCommands(program, shell);
+  addExportCommands(program, shell);
   addSubscriberCommands(program, shell);
   addWebhookCommand(program, shell);
   addDoctorCommand(program, shell);

@@ -3,7 +3,9 @@ import { createInterface } from "node:readline";
 import { type Config, readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { createLog, type Log } from "../log.ts";
-import { openSqlite, type SqliteOptions, type SqliteStore } from "../store/sqlite.ts";
+import type { Db } from "../store/db.ts";
+import { openSqlite, type SqliteOptions } from "../store/sqlite.ts";
+import { openCloudflare, type Place } from "./cloudflare.ts";
 
 /** The longest line that is read from standard input. */
 const lineCharsMax = 1_000_000;
@@ -15,28 +17,36 @@ export type Shell = {
   config: Config;
   /** The database's file. */
   file: string;
+  /** Set: the database is this one of Cloudflare's, and not the file. */
+  cloudflare: Place | undefined;
   log: Log;
   now(): Date;
   /** One line on standard output. */
   print(line: string): void;
   /** Opens the database, hands it over and closes it, whatever happens. */
-  withStore<T>(work: (store: SqliteStore) => Promise<T>, options?: SqliteOptions): Promise<T>;
+  withStore<T>(work: (store: { db: Db }) => Promise<T>, options?: SqliteOptions): Promise<T>;
 };
 
-export type ShellOptions = { playground?: boolean };
+export type ShellOptions = { playground?: boolean; cloudflare?: Place | true };
 
 export function createShell(env: Record<string, string | undefined>, options: ShellOptions): Shell {
   const config = readConfig(env);
   const file = options.playground ? playgroundDatabase : config.DATABASE_PATH;
+  const cloudflare = options.cloudflare === true ? "production" : options.cloudflare;
   return {
     config,
     file,
+    cloudflare,
     log: createLog(config.LOG_LEVEL, (line) => process.stderr.write(line)),
     now: () => new Date(),
     print: (line) => {
       process.stdout.write(`${line}\n`);
     },
     withStore: async (work, storeOptions) => {
+      if (cloudflare !== undefined) {
+        const store = await openCloudflare(cloudflare);
+        return await work(store).finally(store.close);
+      }
       if (!existsSync(file)) process.stderr.write(`There was no database ${file}: a new one is made.\n`);
       const store = openSqlite(file, storeOptions);
       try {

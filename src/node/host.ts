@@ -8,6 +8,7 @@ import { publishProfile } from "../bot/profile.ts";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { createHttp } from "../http.ts";
+import { type ClickCounter, createClickCounter } from "../jobs/count-clicks.ts";
 import { asUpdate, createReceiver } from "../jobs/receive.ts";
 import { createHubDoor } from "../jobs/receive-push.ts";
 import { createRunner } from "../jobs/run.ts";
@@ -18,8 +19,9 @@ import { endLeases } from "../store/deliveries-settle.ts";
 import { claimForBot, rememberFact } from "../store/facts.ts";
 import { holdLease } from "../store/lease.ts";
 import { ownersOf } from "../store/owners.ts";
-import type { SqliteStore } from "../store/sqlite.ts";
 import { createShared } from "../store/shared.ts";
+import type { SqliteStore } from "../store/sqlite.ts";
+import { refuseStandstill } from "../store/standstill.ts";
 import { keepStop, liveStops } from "../store/stops.ts";
 import { createGate } from "../telegram/gate.ts";
 import { pacedReplies } from "../telegram/send.ts";
@@ -32,6 +34,8 @@ import { openWeb } from "./web.ts";
 
 /** How long what is in flight may take to end when the program is asked to stop. */
 const stopMs = 10_000;
+/** Clicks are written down so often. */
+const flushClicksMs = 30_000;
 
 export type HostOptions = {
   config: Config;
@@ -74,6 +78,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let vitals: Vitals | undefined;
   let secret: string | null = null;
   let store: SqliteStore | undefined;
+  let clicks: ClickCounter | undefined;
 
   const routes = options.routes ?? new Hono();
   const http = createHttp({
@@ -87,6 +92,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     health: async () => vitals?.read() ?? { status: "starting", problems: [] },
     site: {
       db: () => store?.db,
+      clicked: (articleId) => clicks?.add(articleId),
       now: options.now,
       language: config.DEFAULT_LANGUAGE,
       timezone: config.DEFAULT_TIMEZONE,
@@ -98,6 +104,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const opened = await openFor(options, listening);
   store = opened;
   vitals = createVitals(opened.db, options.now);
+  clicks = createClickCounter({ db: opened.db, log, now: options.now });
+  const flushing = setInterval(clicks.flush, flushClicksMs).unref();
 
   const parts = { ...options, store: opened, vitals, url: listening.url, signal: ending.signal, fail: failure.reject };
   const ready = start(parts).then(async (started) => {
@@ -124,15 +132,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await ready.catch(() => undefined);
       await running?.stop();
       await listening.close();
+      clearInterval(flushing);
+      await clicks?.flush();
       opened.close();
     },
   };
 }
 
 /** The database, opened for this bot; when that cannot be, the port is given back. */
-async function openFor({ openStore, token }: HostOptions, listening: Listening): Promise<SqliteStore> {
+async function openFor(options: HostOptions, listening: Listening): Promise<SqliteStore> {
+  const { openStore, token } = options;
   try {
     const store = openStore();
+    await refuseStandstill(store.db, options.config.DATABASE_PATH);
     await claimForBot(store.db, Number(token.split(":")[0]));
     return store;
   } catch (error) {
@@ -218,10 +230,10 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     log,
     api: new Api(options.token, client),
     gate,
+    shared: createShared(now),
     me,
     now,
     random: Math.random,
-    shared: createShared(now),
     enqueue: runner.enqueue,
   };
   bot.use(createBot(app));

@@ -151,8 +151,9 @@ function paragraphs(text: string): string {
 
 const tooLong = Symbol("a line beyond the limit");
 
-async function* splitLines(
+export async function* splitLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesMax = lineBytesMax,
 ): AsyncGenerator<Uint8Array | typeof tooLong> {
   let pieces: Uint8Array[] = [];
   let held = 0;
@@ -160,11 +161,11 @@ async function* splitLines(
   const keep = (piece: Uint8Array): void => {
     any ||= piece.length > 0;
     held += piece.length;
-    if (held <= lineBytesMax) pieces.push(piece);
+    if (held <= bytesMax) pieces.push(piece);
     else pieces = [];
   };
   const take = (): Uint8Array | typeof tooLong => {
-    const line = held > lineBytesMax ? tooLong : pieces.length === 1 ? pieces[0]! : joined(pieces, held);
+    const line = held > bytesMax ? tooLong : pieces.length === 1 ? pieces[0]! : joined(pieces, held);
     pieces = [];
     held = 0;
     any = false;

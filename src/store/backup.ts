@@ -2,8 +2,9 @@ import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, sta
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../errors.ts";
+import type { Db } from "./db.ts";
 import { type Restored, settleRestored } from "./restore.ts";
-import { openSqlite } from "./sqlite.ts";
+import { openSqlite, readingOnly } from "./sqlite.ts";
 
 /** Pages copied at a stretch, and how long others get their turn between two stretches. */
 const pagesPerStep = 512;
@@ -59,26 +60,51 @@ export async function restoreSqlite(
 ): Promise<Restored & { kept: string | null }> {
   if (!existsSync(backup)) throw new UserError(`There is no backup ${backup}.`);
   verify(backup);
+  return replaceSqlite(to, now, async (partial) => {
+    copyFileSync(backup, partial, constants.COPYFILE_FICLONE);
+    const store = openSqlite(partial);
+    try {
+      store.client.prepare("DELETE FROM facts WHERE name IN ('runner', 'standstill')").run();
+      return await settleRestored(store.db, now);
+    } finally {
+      store.close();
+    }
+  });
+}
+
+/**
+ * Makes a database beside the one that is there, then gives it its name; the old one is kept. It is made fit to run
+ * before it has the name: a crash in between leaves the old database in place.
+ */
+export async function replaceSqlite<T>(
+  to: string,
+  now: Date,
+  make: (partial: string) => Promise<T>,
+): Promise<T & { kept: string | null }> {
   if (existsSync(to)) refuseInUse(to, now);
   mkdirSync(dirname(to), { recursive: true });
   const partial = `${to}.partial`;
   remove(partial);
-  copyFileSync(backup, partial, constants.COPYFILE_FICLONE);
-  // Made fit to run before it has the name: a crash in between leaves the old database in place.
-  const store = openSqlite(partial);
-  let restored: Restored;
+  let made: T;
   try {
-    store.client.prepare("DELETE FROM facts WHERE name = 'runner'").run();
-    restored = await settleRestored(store.db, now);
-    store.client.pragma("wal_checkpoint(TRUNCATE)");
-  } finally {
-    store.close();
+    made = await make(partial);
+  } catch (error) {
+    remove(partial);
+    throw error;
   }
   const kept = existsSync(to) ? `${to}.before-${now.toISOString().slice(0, 19).replaceAll(":", "")}` : null;
   if (kept !== null) for (const end of companions) if (existsSync(to + end)) renameSync(to + end, kept + end);
   renameSync(partial, to);
   remove(partial);
-  return { ...restored, kept };
+  return { ...made, kept };
+}
+
+/** A copy as it is at this moment, without holding anybody up; `close` lets the database's log shrink again. */
+export function openSnapshot(file: string): { db: Db; close(): void } {
+  const client = openReadonly(file);
+  client.exec("BEGIN");
+  client.prepare("SELECT count(*) FROM sqlite_master").get();
+  return { db: readingOnly(client), close: () => client.close() };
 }
 
 /** Is this a whole database of ours? */
@@ -116,14 +142,14 @@ function openReadonly(file: string): Database.Database {
 }
 
 /** A server renews its lease every few seconds. */
-function refuseInUse(file: string, now: Date): void {
+export function refuseInUse(file: string, now: Date): void {
   const current = openReadonly(file);
   try {
     const row = current.prepare("SELECT value ->> 'until' AS until FROM facts WHERE name = 'runner'").get() as
       | { until: number }
       | undefined;
     if (row !== undefined && row.until * 1000 > now.getTime()) {
-      throw new UserError(`A server runs on ${file}. Stop it first, then restore.`);
+      throw new UserError(`A server runs on ${file}. Stop it first.`);
     }
   } finally {
     current.close();

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import type { Db, Statement } from "./db.ts";
 import { jsonList, seconds } from "./json-list.ts";
 import { type DeliveryKind, type DeliveryState, deliveries, subscribers, subscriptions, tallies } from "./schema.ts";
+import { isOpen } from "./standstill.ts";
 
 /** Rows of one claim: a write of about 3 ms. */
 export const claimMax = 500;
@@ -74,7 +75,8 @@ export async function urgentPriority(db: Db, now: Date): Promise<number | null> 
   const due = (priority: number) =>
     sql`exists (select 1 from deliveries where priority = ${priority} and due_at <= ${seconds(now)})`;
   const [row] = await db.all<{ priority: number | null }>(
-    sql`select case when ${due(0)} then 0 when ${due(1)} then 1 when ${due(2)} then 2 when ${due(3)} then 3 end as priority`,
+    sql`select case when ${due(0)} then 0 when ${due(1)} then 1 when ${due(2)} then 2 when ${due(3)} then 3 end as priority
+      where ${isOpen}`,
   );
   return row?.priority ?? null;
 }
@@ -103,6 +105,7 @@ export async function claimDeliveries(db: Db, claim: Claim): Promise<Delivery[]>
         eq(deliveries.priority, priority),
         lte(deliveries.dueAt, now),
         inArray(deliveries.state, ["queued", "claimed"]),
+        isOpen,
       ),
     )
     .orderBy(asc(deliveries.dueAt))

@@ -30,14 +30,15 @@ export type Indexable = Pick<Article, "id" | "sourceId" | "language" | "title" |
 export function indexStatements(db: Db, articles: readonly Indexable[]): Statement[] {
   if (articles.length === 0) return [];
   const ids = articles.map((article) => article.id);
-  const statements: Statement[] = [...removals(db, ids), ...ids.map((id) => placeStatement(db, id))];
-  for (const part of parts(articles)) {
-    statements.push(
-      db.insert(searchGrams).select(placed(part.map(({ id, tokens }) => [id, tokens.grams]))),
-      db.insert(searchSigns).select(placed(part.map(({ id, tokens }) => [id, tokens.signs]))),
-    );
-  }
-  return statements;
+  return [...removals(db, ids), ...ids.map((id) => placeStatement(db, id)), ...fillIndexStatements(db, articles)];
+}
+
+/** Statements that fill an index which has the articles' rows, and of them nothing yet. */
+export function fillIndexStatements(db: Db, articles: readonly Indexable[]): Statement[] {
+  return parts(articles).flatMap((part) => [
+    db.insert(searchGrams).select(placed(part.map(({ id, tokens }) => [id, tokens.grams]))),
+    db.insert(searchSigns).select(placed(part.map(({ id, tokens }) => [id, tokens.signs]))),
+  ]);
 }
 
 /** Statements that take articles out of the index, for the batch that removes them. */

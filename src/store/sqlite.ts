@@ -27,6 +27,8 @@ export type SqliteOptions = {
    */
   durability?: "full" | "normal";
   migrations?: string;
+  /** Only these migrations: a store as an older version made it. */
+  level?: readonly string[];
 };
 
 export type SqliteStore = { db: Db; client: Database.Database; close(): void };
@@ -36,7 +38,7 @@ export function openSqlite(file: string, options: SqliteOptions = {}): SqliteSto
   const client = openFile(file);
   try {
     client.pragma(`busy_timeout = ${busyTimeoutMs}`);
-    migrate(client, file, options.migrations ?? migrationsFolder);
+    migrate(client, file, options);
     client.pragma("journal_mode = WAL");
     client.pragma("foreign_keys = ON");
     client.pragma(`synchronous = ${options.durability ?? "full"}`);
@@ -79,6 +81,11 @@ function withBatch(client: Database.Database): Db {
   }) as unknown as Db;
 }
 
+/** The seam for one who only reads: a batch would be refused by the connection itself. */
+export function readingOnly(client: Database.Database): Db {
+  return withBatch(client);
+}
+
 /** The same connection, which prepares each text of SQL once: half of a short statement's cost is its preparing. */
 function keepingStatements(client: Database.Database): Database.Database {
   const kept = new Map<string, Database.Statement>();
@@ -117,10 +124,9 @@ function makeFolder(folder: string): void {
 }
 
 /** Migrations are recorded in wrangler's own table, so that a database can go from Node to D1 and back. */
-function migrate(client: Database.Database, file: string, folder: string): void {
-  const known = readdirSync(folder)
-    .filter((name) => name.endsWith(".sql"))
-    .sort();
+function migrate(client: Database.Database, file: string, { migrations, level }: SqliteOptions): void {
+  const folder = migrations ?? migrationsFolder;
+  const known = knownMigrations(folder).filter((name) => level?.includes(name) ?? true);
   const applied = appliedMigrations(client);
   const newer = applied.filter((name) => !known.includes(name));
   if (newer.length > 0) {
@@ -142,6 +148,13 @@ function migrate(client: Database.Database, file: string, folder: string): void 
     }
   });
   applyAll.immediate();
+}
+
+/** The names of all migrations there are, in their order. */
+export function knownMigrations(folder: string = migrationsFolder): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
 }
 
 function appliedMigrations(client: Database.Database): string[] {
@@ -168,6 +181,5 @@ function asUserError(error: unknown, file: string): unknown {
 
 /** A short name for a set of migrations, for /health. */
 export function schemaVersion(folder: string = migrationsFolder): string {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
-  return createHash("sha256").update(names.sort().join()).digest("hex").slice(0, 8);
+  return createHash("sha256").update(knownMigrations(folder).join()).digest("hex").slice(0, 8);
 }

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { replaceSqlite } from "../../store/backup.ts";
+import type { Db } from "../../store/db.ts";
+import type { Restored } from "../../store/restore.ts";
+import { knownMigrations, openSqlite } from "../../store/sqlite.ts";
+import { storeLevel } from "../../store/whole.ts";
+import { partsOf } from "./export.ts";
+import { type Head, openStoreFile, type Part } from "./file.ts";
+import { type Filled, fillStore, settleFilled, slice } from "./fill.ts";
+
+export type StoreRestored = Filled & Restored & { moved: boolean };
+
+type Options = { now: Date; onRows?: ((rows: number) => void) | undefined };
+
+/** Puts an exported store in a SQLite file's place, whatever older migrations made it; the old file is kept. */
+export async function restoreToSqlite(
+  file: string,
+  to: string,
+  options: Options,
+): Promise<StoreRestored & { kept: string | null }> {
+  const opened = await openStoreFile(file, slice);
+  refuseNewer(opened.head, file);
+  return replaceSqlite(to, options.now, async (partial) => {
+    const filled = await fillFile(partial, opened, options);
+    const store = openSqlite(partial);
+    try {
+      const settled = await settleFilled(store.db, opened.head, options.now);
+      return { ...filled, ...settled, moved: opened.head.moved };
+    } finally {
+      store.close();
+    }
+  });
+}
+
+/**
+ * Fills an empty D1 database with an exported store, or goes on where that was cut off. What older migrations made is
+ * brought up to date in a SQLite file on the way.
+ */
+export async function restoreToD1(file: string, db: Db, options: Options): Promise<StoreRestored> {
+  const opened = await openStoreFile(file, slice);
+  refuseNewer(opened.head, file);
+  const level = await storeLevel(db);
+  const missing = knownMigrations().filter((name) => !level.includes(name));
+  if (missing.length > 0) {
+    throw new UserError(`The database lacks ${missing.join(", ")}: npm run deploy brings it up to date.`);
+  }
+  const upToDate = level.every((name) => opened.head.level.includes(name));
+  const filled = upToDate ? await fillStore(db, opened, options) : await fillByWay(db, opened, options);
+  return { ...filled, ...(await settleFilled(db, opened.head, options.now)), moved: opened.head.moved };
+}
+
+type Opened = { head: Head; parts: AsyncIterable<Part> };
+
+async function fillFile(path: string, opened: Opened, options: Options): Promise<Filled> {
+  // Nothing is lost by a power cut: the file has no name yet.
+  const store = openSqlite(path, { level: opened.head.level, durability: "normal" });
+  try {
+    return await fillStore(store.db, opened, options);
+  } finally {
+    store.close();
+  }
+}
+
+async function fillByWay(db: Db, opened: Opened, options: Options): Promise<Filled> {
+  const folder = mkdtempSync(join(tmpdir(), "tidings-move-"));
+  try {
+    const path = join(folder, "store.db");
+    await fillFile(path, opened, { now: options.now });
+    const store = openSqlite(path);
+    try {
+      const level = await storeLevel(store.db);
+      const parts = partsOf(store.db, { level, rows: {}, onRows: undefined });
+      return await fillStore(db, { head: { ...opened.head, level }, parts }, options);
+    } finally {
+      store.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function refuseNewer(head: Head, file: string): void {
+  const known = knownMigrations();
+  const newer = head.level.filter((name) => !known.includes(name));
+  if (newer.length > 0) {
+    throw new UserError(`${file} was exported by a newer tidings (${newer.join(", ")}). Update tidings first.`);
+  }
+}

@@ -1,0 +1,250 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { exportClosed, exportStore } from "../src/cli/moving/export.ts";
+import { restoreToD1, restoreToSqlite } from "../src/cli/moving/restore.ts";
+import { tablesOf } from "../src/cli/moving/tables.ts";
+import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
+import { planDigests } from "../src/jobs/plan-digests.ts";
+import { tick } from "../src/jobs/tick.ts";
+import { silentLog } from "../src/log.ts";
+import { sampleNews } from "../src/playground/news.ts";
+import type { Db } from "../src/store/db.ts";
+import { claimDeliveries, enqueueDeliveries, listDeliveries, urgentPriority } from "../src/store/deliveries.ts";
+import { facts, subscribers } from "../src/store/schema.ts";
+import { searchArticles } from "../src/store/search.ts";
+import { knownMigrations, openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
+import { refuseStandstill, standStill, standstillOf } from "../src/store/standstill.ts";
+import { storeUpdates } from "../src/store/updates.ts";
+import { countRows, type Row, readSequences, readTable, storeLevel } from "../src/store/whole.ts";
+import { migratedFolder, openLocalD1 } from "./support/local-d1.ts";
+import { addReader } from "./support/readers.ts";
+
+const now = new Date("2026-11-22T08:00:00Z");
+const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
+const once = { now: () => now, move: false, sleep: async () => {} };
+/** A local D1 is another process. */
+const slowMs = 60_000;
+const tables = () => tablesOf(knownMigrations());
+const plan = (db: Db, at: Date) => planDigests({ db, log: silentLog, now: () => at, enqueue: () => {} });
+
+/** All that a store holds, table by table. */
+async function contents(db: Db): Promise<Record<string, Row[]>> {
+  const all: Record<string, Row[]> = {};
+  for (const table of tables()) {
+    all[table.name] = [];
+    for await (const rows of readTable(db, table)) all[table.name]!.push(...rows);
+  }
+  return all;
+}
+
+/** News in both languages, readers, a ledger in every state that can be waiting. */
+async function fill(store: SqliteStore): Promise<void> {
+  const { db } = store;
+  const ingest = createIngest(db, () => now);
+  const incoming = sampleNews(now).map(({ draft, source }) => ({
+    draft,
+    source: { name: source.name, kind: "file" as const },
+  }));
+  for (let i = 0; i < incoming.length; i += incomingMax) await ingest(incoming.slice(i, i + incomingMax));
+  for (let chatId = 1; chatId <= 40; chatId += 1) await addReader(db, { chatId, now, slot: later(chatId % 2) });
+  const rows = [1, 2, 3, 4].map((id) => ({
+    ...{ kind: "digest", ref: id, slot: 1_000 + id, subscriberId: id, priority: 3 },
+    dueAt: now,
+  })) as Parameters<typeof enqueueDeliveries>[1];
+  await enqueueDeliveries(db, rows, now);
+  store.client.exec("UPDATE deliveries SET state = 'sending', lease_token = 'a', due_at = 1 WHERE id = 1");
+  store.client.exec("UPDATE deliveries SET state = 'claimed', lease_token = 'a', due_at = 1 WHERE id = 2");
+  await db.insert(facts).values({ name: "odd", value: "a\u0000b 乾隆 🦊 \ud800 'quoted' \\ \n" });
+  store.client.exec("INSERT INTO facts VALUES ('runner', '{}'), ('bot_id', '7')");
+  store.client.exec("INSERT INTO tallies VALUES ('digest', 0, 1, 'sent', 3)");
+  // The highest id is not given again, although its row is gone.
+  await addReader(db, { chatId: 99, now });
+  await db.delete(subscribers).where(eq(subscribers.chatId, 99));
+}
+
+describe("moving a store", { timeout: slowMs }, () => {
+  let migrated: string;
+  let folder: string;
+  let store: SqliteStore;
+  let file: string;
+  beforeAll(async () => {
+    migrated = await migratedFolder();
+  }, 120_000);
+  afterAll(() => rmSync(migrated, { recursive: true, force: true }));
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tidings-"));
+    store = openSqlite(join(folder, "live.db"), { durability: "normal" });
+    await fill(store);
+    file = join(folder, "store.tidings.gz");
+  });
+  afterEach(() => {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("goes to D1 and back with all it holds, and is searched on both sides", async () => {
+    const before = await contents(store.db);
+    expect(before.articles!.length).toBeGreaterThan(50);
+    expect(before.story_background).toHaveLength(1);
+    const exported = await exportStore(store.db, file, once);
+    expect(exported.rows).toMatchObject({ subscribers: 40, deliveries: 4, articles: before.articles!.length });
+    const d1 = await openLocalD1(migrated);
+    try {
+      const there = await restoreToD1(file, d1.db, { now: later(0) });
+      expect(there).toMatchObject({ rows: exported.rows, unknown: 4, resumed: false, moved: false });
+      const held = await contents(d1.db);
+      const { deliveries: _d, subscriptions: _s, tallies: _t, ...untouched } = before;
+      expect(held).toMatchObject(untouched);
+      expect(await readSequences(d1.db)).toMatchObject({ subscribers: 41 });
+      const back = join(folder, "back.tidings.gz");
+      await exportClosed(d1.db, back, once);
+      expect(await standstillOf(d1.db)).toBeNull();
+      const home = join(folder, "home.db");
+      expect(await restoreToSqlite(back, home, { now })).toMatchObject({ unknown: 0, kept: null });
+      const again = openSqlite(home);
+      expect(await contents(again.db)).toEqual(held);
+      for (const query of ["隧道", "bridge", "的"]) {
+        const [here, abroad, home] = await Promise.all(
+          [store.db, d1.db, again.db].map((db) => searchArticles(db, query, { limit: 10, now })),
+        );
+        expect(here!.hits.length).toBeGreaterThan(0);
+        expect(abroad).toEqual(here);
+        expect(home).toEqual(here);
+      }
+      again.close();
+    } finally {
+      await d1.close();
+    }
+  });
+
+  it("has the same tables, indexes and history whether wrangler or Node applied the migrations", async () => {
+    const made = sql`select type, name, sql from sqlite_master
+      where name not like 'sqlite_%' and name not like '_cf_%' and name <> 'd1_migrations' order by type, name`;
+    const d1 = await openLocalD1(migrated);
+    try {
+      const here = await store.db.all(made);
+      expect(here.length).toBeGreaterThan(60);
+      expect(await d1.db.all(made)).toEqual(here);
+      expect(await storeLevel(d1.db)).toEqual(await storeLevel(store.db));
+    } finally {
+      await d1.close();
+    }
+  });
+
+  it("sends nothing twice: a copy forgets what waited, a move takes it along", async () => {
+    await exportStore(store.db, file, once);
+    const copied = join(folder, "copied.db");
+    expect(await restoreToSqlite(file, copied, { now })).toMatchObject({ unknown: 4, passed: 20 });
+    const copy = openSqlite(copied);
+    expect(await plan(copy.db, now)).toBe(0);
+    expect(await urgentPriority(copy.db, now)).toBeNull();
+    copy.close();
+
+    await exportClosed(store.db, file, { ...once, move: true });
+    expect(await standstillOf(store.db)).toMatchObject({ why: "moved" });
+    const moved = join(folder, "moved.db");
+    expect(await restoreToSqlite(file, moved, { now })).toMatchObject({ unknown: 1, passed: 0, moved: true });
+    const goneOn = openSqlite(moved);
+    expect(await standstillOf(goneOn.db)).toBeNull();
+    expect((await listDeliveries(goneOn.db)).map(({ state }) => state)).toEqual([
+      ...["unknown", "claimed", "queued", "queued"],
+    ]);
+    const claim = { priority: 3, limit: 10, now, leaseMs: 1_000, token: "b" };
+    expect(await claimDeliveries(goneOn.db, claim)).toHaveLength(3);
+    expect(await plan(goneOn.db, now)).toBe(20);
+    goneOn.close();
+  });
+
+  it("a store that stands still takes nothing in and sends nothing", async () => {
+    const claim = { priority: 3, limit: 10, now, leaseMs: 1_000, token: "b" };
+    await standStill(store.db, { why: "moved", at: 0 });
+    expect(await urgentPriority(store.db, now)).toBeNull();
+    expect(await claimDeliveries(store.db, claim)).toEqual([]);
+    await expect(storeUpdates(store.db, [{ id: 5, body: "{}" }], now)).rejects.toThrow("stands still");
+    const jobs: string[] = [];
+    await tick({ db: store.db, now: () => now, enqueue: (job) => void jobs.push(job.kind) });
+    expect(jobs).toEqual([]);
+    await expect(refuseStandstill(store.db, "live.db")).rejects.toThrow("live.db stands still. It was moved");
+    store.client.exec("DELETE FROM facts WHERE name = 'standstill'");
+    expect(await claimDeliveries(store.db, claim)).toHaveLength(3);
+    expect(await storeUpdates(store.db, [{ id: 5, body: "{}" }], now)).toEqual([5]);
+  });
+
+  it("goes on where a restore into D1 was cut off, and never mixes two stores", async () => {
+    await exportStore(store.db, file, once);
+    const d1 = await openLocalD1(migrated);
+    try {
+      let seen = 0;
+      const onRows = (rows: number) => {
+        seen += rows;
+        if (seen > 150) throw new Error("the line broke");
+      };
+      await expect(restoreToD1(file, d1.db, { now, onRows })).rejects.toThrow("the line broke");
+      expect(await standstillOf(d1.db)).toMatchObject({ why: "restoring" });
+      await expect(storeUpdates(d1.db, [{ id: 5, body: "{}" }], now)).rejects.toThrow("stands still");
+      const other = join(folder, "other.tidings.gz");
+      await exportStore(store.db, other, once);
+      await expect(restoreToD1(other, d1.db, { now })).rejects.toThrow("Another file is being restored");
+      await expect(exportClosed(d1.db, other, once)).rejects.toThrow("not whole");
+      const restored = await restoreToD1(file, d1.db, { now });
+      expect(restored).toMatchObject({ resumed: true, unknown: 4 });
+      const grams = await countRows(d1.db, "search_grams");
+      expect(grams).toBe(await countRows(store.db, "articles"));
+      await expect(restoreToD1(file, d1.db, { now })).rejects.toThrow("The store is not empty");
+    } finally {
+      await d1.close();
+    }
+  });
+
+  it("brings what an older version exported up to date on the way", async () => {
+    const level = knownMigrations().slice(0, -3);
+    const old = openSqlite(join(folder, "old.db"), { level });
+    old.client.exec(
+      "INSERT INTO sources (id, name, kind, family, created_at) VALUES (1, 'Harbour Post', 'file', 'h', 1)",
+    );
+    await exportStore(old.db, file, once);
+    old.close();
+    const to = join(folder, "new.db");
+    await restoreToSqlite(file, to, { now });
+    const fresh = openSqlite(to);
+    expect(await countRows(fresh.db, "sources")).toBe(1);
+    fresh.close();
+    const d1 = await openLocalD1(migrated);
+    try {
+      await restoreToD1(file, d1.db, { now });
+      expect(await countRows(d1.db, "sources")).toBe(1);
+    } finally {
+      await d1.close();
+    }
+  });
+
+  it("refuses what is damaged, cut off, newer or nothing of ours, and leaves the old store in place", async () => {
+    await exportStore(store.db, file, once);
+    const lines = gunzipSync(readFileSync(file)).toString().split("\n");
+    const to = join(folder, "to.db");
+    const tries: [string, string | Buffer][] = [
+      ["ends too early", gzipSync(lines.slice(0, -2).join("\n"))],
+      ["cannot be read", readFileSync(file).subarray(0, -200)],
+      ["newer tidings", gzipSync(lines.join("\n").replace('"level":[', '"level":["9999_later.sql",'))],
+      ["newer tidings", gzipSync(lines.join("\n").replace('"format":1', '"format":2'))],
+      ["not an exported store", gzipSync('{"title":"news"}\n')],
+      ["tallies has 0 rows, and the file 1", gzipSync(without(lines, '{"table":"tallies"', 1).join("\n"))],
+    ];
+    for (const [reason, bytes] of tries) {
+      const bad = join(folder, "bad.tidings.gz");
+      writeFileSync(bad, bytes);
+      await expect(restoreToSqlite(bad, to, { now }), reason).rejects.toThrow(reason);
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith("to.db"))).toEqual([]);
+  });
+});
+
+/** The lines without the one that stands so far after the first that begins so. */
+function without(lines: string[], beginning: string, after: number): string[] {
+  const at = lines.findIndex((line) => line.startsWith(beginning)) + after;
+  return lines.filter((_, n) => n !== at);
+}
