@@ -54,7 +54,7 @@ const runtimes: { who: RegExp; never: RegExp }[] = [
 
 /** Files that may touch this machine: Node's modules, the clock, the environment, the network. */
 const machine =
-  /^(node\.ts|node\/|cli\.ts|cli\/|worker\.ts|worker\/|store\/sqlite\.ts|store\/backup\.ts|sources\/dial-node\.ts|playground\/)/;
+  /^(node\.ts|node\/|cli\.ts|cli\/|worker\.ts|worker\/|store\/sqlite\.ts|store\/flush\.ts|store\/backup\.ts|sources\/dial-node\.ts|playground\/)/;
 
 const bans: { what: RegExp; allowed: RegExp; instead: string }[] = [
   {

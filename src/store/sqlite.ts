@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describeError, UserError } from "../errors.ts";
 import { type BatchOptions, type Db, keeper, type Statement } from "./db.ts";
+import { createFlush, type Flush, type SyncFile } from "./flush.ts";
 import * as schema from "./schema.ts";
 
 /** How long a writer waits for another process's write before it gives up. */
@@ -27,6 +28,8 @@ export type SqliteOptions = {
    */
   durability?: "full" | "normal";
   migrations?: string;
+  /** How the disk is waited for, when not by fdatasync. */
+  sync?: SyncFile;
   /** Only these migrations: a store as an older version made it. */
   level?: readonly string[];
 };
@@ -49,14 +52,22 @@ export function openSqlite(file: string, options: SqliteOptions = {}): SqliteSto
     client.close();
     throw asUserError(error, file);
   }
-  return { db: withBatch(client), client, close: () => client.close() };
+  const flush = options.durability === "normal" || file === ":memory:" ? null : createFlush(file, options.sync);
+  const close = () => {
+    client.close();
+    flush?.close();
+  };
+  return { db: withBatch(client, flush), client, close };
 }
 
 /** What drizzle's own D1 batch relies on as well. */
 type Preparable = { _prepare(): { execute(): { sync(): unknown } } };
 
-/** The whole seam over better-sqlite3: prepared statements are kept, and `batch` is one immediate transaction. */
-function withBatch(client: Database.Database): Db {
+/**
+ * The whole seam over better-sqlite3: prepared statements are kept, and `batch` is one immediate transaction. It commits
+ * without waiting for the disk; whoever may not lose it waits for `flush`, and nobody else does.
+ */
+function withBatch(client: Database.Database, flush: Flush | null): Db {
   const db = drizzle({ client: keepingStatements(client), schema });
   const run = client.transaction((statements: readonly Statement[]) =>
     statements.map((statement) => {
@@ -64,26 +75,27 @@ function withBatch(client: Database.Database): Db {
       return Array.isArray(rows) ? rows : [];
     }),
   );
-  /** In WAL mode "normal" commits without waiting for the disk; the next "full" commit takes it along. */
+  /** In WAL mode "normal" commits without waiting for the disk; what stands outside a batch waits as ever. */
   function unhurried(statements: readonly Statement[]): unknown[] {
-    const before = client.pragma("synchronous", { simple: true });
     client.pragma("synchronous = normal");
     try {
       return run.immediate(statements);
     } finally {
-      client.pragma(`synchronous = ${before}`);
+      client.pragma("synchronous = full");
     }
   }
-  return Object.assign(db, {
-    batch: async (statements: readonly Statement[], { mayBeLost = false }: BatchOptions = {}) =>
-      mayBeLost ? unhurried(statements) : run.immediate(statements),
-    once: keeper(),
-  }) as unknown as Db;
+  async function batch(statements: readonly Statement[], { mayBeLost = false }: BatchOptions = {}) {
+    if (flush === null) return run.immediate(statements);
+    const rows = unhurried(statements);
+    if (!mayBeLost) await flush();
+    return rows;
+  }
+  return Object.assign(db, { once: keeper(), batch }) as unknown as Db;
 }
 
 /** The seam for one who only reads: a batch would be refused by the connection itself. */
 export function readingOnly(client: Database.Database): Db {
-  return withBatch(client);
+  return withBatch(client, null);
 }
 
 /** The same connection, which prepares each text of SQL once: half of a short statement's cost is its preparing. */

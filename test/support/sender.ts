@@ -74,17 +74,7 @@ export async function openSender(options: SenderOptions = {}): Promise<Sender> {
       if (reader.chatId > 0 && !playground.world.chats.has(reader.chatId)) {
         playground.addPerson({ id: reader.chatId, firstName: `P${reader.chatId}`, started: true });
       }
-      const slot = new Date(Math.floor(at.getTime() / 60_000) * 60_000);
-      const ids = await addReader(db, { ...reader, now: at, slot: new Date(slot.getTime() + 86_400_000) });
-      if (queued) {
-        const row = { kind: "digest", ref: ids.subscriptionId, subscriberId: ids.subscriberId } as const;
-        await enqueueDeliveries(
-          db,
-          [{ ...row, slot: slot.getTime() / 1000, priority: priorityOf.digest, dueAt: at }],
-          at,
-        );
-      }
-      return ids;
+      return queueDigest(db, { ...reader, queued, now: at });
     },
     texts: (chatId) => playground.botMessages(chatId).map((message) => message.text ?? ""),
     close: async () => {
@@ -93,6 +83,18 @@ export async function openSender(options: SenderOptions = {}): Promise<Sender> {
       await close();
     },
   };
+}
+
+/** A reader whose digest of this minute is queued, and tomorrow's planned. */
+export async function queueDigest(db: Db, { queued = true, ...reader }: ReaderOptions & { queued?: boolean }) {
+  const { now } = reader;
+  const slot = Math.floor(now.getTime() / 60_000) * 60;
+  const ids = await addReader(db, { ...reader, slot: new Date((slot + 86_400) * 1000) });
+  if (queued) {
+    const row = { kind: "digest", ref: ids.subscriptionId, subscriberId: ids.subscriberId } as const;
+    await enqueueDeliveries(db, [{ ...row, slot, priority: priorityOf.digest, dueAt: now }], now);
+  }
+  return ids;
 }
 
 /** One message that tells a chat's own id: whoever gets another's is found out. */
