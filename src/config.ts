@@ -128,6 +128,11 @@ export const settings = {
     help: "Pay Telegram for deliveries above 30 a second (allow_paid_broadcast): true or false.",
     example: "true",
   },
+  COUNT_CLICKS: {
+    schema: withDefault(truth, "true"),
+    help: "Links in digests and alerts go through PUBLIC_URL, so that clicks are counted (not whose): true or false.",
+    example: "false",
+  },
   NIGHT_HOURS: {
     schema: withDefault(
       text.regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "must look like 23:00-07:00"),

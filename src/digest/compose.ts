@@ -157,7 +157,7 @@ function storyOf(card: StoryCard, update: EditionStory["update"], related: Aroun
     rush: card.rush,
     at: card.lastAt ?? new Date(0),
     update,
-    related: related.map(({ articleId: _had, ...line }) => line),
+    related,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { App } from "../app.ts";
+import type { TopLine } from "../news/pages.ts";
 import { chosenHours, isWithin, readHours } from "../news/quiet.ts";
 import { localTime, quietUntil } from "../news/schedule.ts";
+import type { ShortLinks } from "../news/short-link.ts";
 import { alertsPerHour, missedStories, storySlotMin } from "../store/alerts.ts";
 import { hadStories } from "../store/had.ts";
 import { currentStory, membersOfStories, type StoryCard, storyCards } from "../store/story-view.ts";
@@ -21,6 +23,7 @@ type Subscriber = Deliverable["subscriber"];
 export async function alertOf(
   app: Pick<App, "config" | "db" | "now">,
   { slot, subscriber, subscription }: Deliverable,
+  links: ShortLinks | null,
 ): Promise<Outgoing[] | NotNow> {
   if (subscription === undefined) return { skip: "the subscription was removed" };
   const now = app.now();
@@ -39,16 +42,17 @@ export async function alertOf(
   const [first] = cards;
   if (first === undefined) return { skip: ids.length === 0 ? "nothing new" : "told already" };
   if (slot >= storySlotMin)
-    return [{ ...renderAlert(lineOf(first, now), subscription, options), ...shown([first]), ...told }];
+    return [{ ...renderAlert(await lineOf(first, links, now), subscription, options), ...shown([first]), ...told }];
   const wasQuiet = chosen !== null && quietUntil(new Date(end.getTime() - 1_000), { ...chosen, timezone }) !== null;
   if (!wasQuiet) {
     const full = renderAlertFull({ told: alertsPerHour, more: cards.length, end }, subscription, options);
     return [{ ...full, articleIds: [], ...told }];
   }
-  if (cards.length === 1) return [{ ...renderAlert(lineOf(first, now), subscription, options), ...shown([first]) }];
+  if (cards.length === 1)
+    return [{ ...renderAlert(await lineOf(first, links, now), subscription, options), ...shown([first]) }];
   const some = cards.slice(0, keptShownMax);
   const kept = renderAlertsKept(
-    { stories: some.map((card) => lineOf(card, now)), all: cards.length, end },
+    { stories: await Promise.all(some.map((card) => lineOf(card, links, now))), all: cards.length, end },
     subscription,
     options,
   );
@@ -71,9 +75,18 @@ async function newTo({ db }: Pick<App, "db">, subscriber: Subscriber, ids: reado
   return cards.filter((card) => !had.has(card.id));
 }
 
-function lineOf({ id: storyId, title, url, outlets, rush, language, lastAt, ...card }: StoryCard, now: Date) {
-  const summary = card.summary.join(language === "zh" ? "" : " ");
-  return { storyId, title, url, summary, outlets, rush, at: lastAt ?? now };
+async function lineOf(card: StoryCard, links: ShortLinks | null, now: Date): Promise<TopLine> {
+  const { id: storyId, title, outlets, rush, language, lastAt, articleId } = card;
+  const url = card.url === null || links === null ? card.url : await links.of(articleId);
+  return {
+    storyId,
+    title,
+    url,
+    summary: card.summary.join(language === "zh" ? "" : " "),
+    outlets,
+    rush,
+    at: lastAt ?? now,
+  };
 }
 
 /** What its reader has had then: what was told, and how far the story had come. */

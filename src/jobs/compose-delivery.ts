@@ -3,12 +3,14 @@ import { composeDigest } from "../digest/compose.ts";
 import type { Edition } from "../news/edition.ts";
 import { chosenHours, isWithin } from "../news/quiet.ts";
 import { localTime } from "../news/schedule.ts";
+import type { ShortLinks } from "../news/short-link.ts";
 import { isFirstEmpty, lastToldAt } from "../store/subscribers.ts";
 import { action, readAction } from "../telegram/action.ts";
 import { type DigestOptions, renderDigest } from "../telegram/digest-message.ts";
 import { broadcastCopy } from "./broadcast-copy.ts";
 import { alertOf } from "./compose-alert.ts";
 import type { Composer, Deliverable, Outgoing } from "./deliver-prepare.ts";
+import { linksOf, shortened } from "./short-links.ts";
 
 /** What a digest is like for one who asks for it without having one. */
 const usual = { rule: "daily", minute: 8 * 60, count: 8, query: "", summaries: true } as const;
@@ -17,17 +19,18 @@ const firstDigests = 3;
 
 /** What each row of the ledger says, by its kind; nothing at all when there is nothing new and nobody wants to hear that. */
 export function createComposer(app: Pick<App, "config" | "db" | "me" | "now">): Composer {
+  const links = linksOf(app);
   return async (due, cache) => {
     if (due.kind === "broadcast") return broadcastCopy(app, due, cache);
-    if (due.kind === "alert") return alertOf(app, due);
-    return digestOf(app, due, cache);
+    if (due.kind === "alert") return alertOf(app, due, await links());
+    return digestOf(app, due, { cache, links: await links() });
   };
 }
 
 async function digestOf(
   app: Pick<App, "db" | "me" | "now">,
   due: Deliverable,
-  cache: Map<string, Promise<unknown>>,
+  { cache, links }: { cache: Map<string, Promise<unknown>>; links: ShortLinks | null },
 ): Promise<Outgoing[]> {
   const { subscriber, subscription } = due;
   const asked = due.slot < 0;
@@ -59,7 +62,7 @@ async function digestOf(
     evenEmpty,
     query: subscription?.query ?? "",
   };
-  const messages = await renderOnce(edition, { options, cache, news: subscriber.newsLanguages });
+  const messages = await renderOnce(edition, { options, cache, links, news: subscriber.newsLanguages });
   // A digest comes at the minute that was asked for; in the quiet hours it does so silently.
   return !asked && isQuiet(subscriber, now) ? messages.map((each) => ({ ...each, silent: true })) : messages;
 }
@@ -72,10 +75,15 @@ function isQuiet(subscriber: Deliverable["subscriber"], now: Date): boolean {
 /** A subscription's id while a text is shared; each reader's own takes its place. */
 const anySubscription = 0;
 
-type Rendering = { options: DigestOptions; cache: Map<string, Promise<unknown>>; news: string };
+type Rendering = {
+  options: DigestOptions;
+  cache: Map<string, Promise<unknown>>;
+  links: ShortLinks | null;
+  news: string;
+};
 
 /** Renders once per distinct result: within a minute the same stories for the same kind of reader are the same text. */
-async function renderOnce(edition: Edition, { options, cache, news }: Rendering): Promise<Outgoing[]> {
+async function renderOnce(edition: Edition, { options, cache, links, news }: Rendering): Promise<Outgoing[]> {
   const { stories, ...frame } = edition;
   const { subscriptionId, ...kind } = options;
   const told = stories.map((story) => [
@@ -88,7 +96,7 @@ async function renderOnce(edition: Edition, { options, cache, news }: Rendering)
   let rendered = cache.get(key) as Promise<Outgoing[]> | undefined;
   if (rendered === undefined) {
     const shared = { ...options, subscriptionId: subscriptionId === null ? null : anySubscription };
-    rendered = Promise.resolve(renderDigest(edition, shared));
+    rendered = shortened(edition, links).then((short) => renderDigest(short, shared));
     cache.set(key, rendered);
   }
   const messages = await rendered;

@@ -5,12 +5,19 @@ export type Reason =
   | { kind: "later"; at: Date }
   | { kind: "same-story" };
 
-export type RelatedLine = { storyId: number; title: string; url: string | null; reason: Reason };
+export type RelatedLine = {
+  storyId: number;
+  /** The article that it shows. */
+  articleId?: number;
+  title: string;
+  url: string | null;
+  reason: Reason;
+};
 
 /** One story as a digest tells it, in the reader's language; plain text. */
 export type EditionStory = {
   storyId: number;
-  /** What the ledger records as had once this was pushed. */
+  /** What the ledger records as had once this was pushed; the first is the one that is shown and linked. */
   articleIds: number[];
   title: string;
   url: string | null;

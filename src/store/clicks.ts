@@ -1,6 +1,6 @@
-import { gte, lt, sql } from "drizzle-orm";
+import { eq, gte, lt, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
-import { clicks } from "./schema.ts";
+import { articles, clicks } from "./schema.ts";
 
 const dayMs = 86_400_000;
 
@@ -23,6 +23,13 @@ export async function countClicks(db: Db, since: Date): Promise<number> {
     .from(clicks)
     .where(gte(clicks.day, dayOf(since)));
   return row?.n ?? 0;
+}
+
+/** Where an article was published; null when it has no address on the web, or is not there. */
+export async function urlOfArticle(db: Db, id: number): Promise<string | null> {
+  const [row] = await db.select({ url: articles.url }).from(articles).where(eq(articles.id, id)).limit(1);
+  const url = row?.url ?? "";
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
 }
 
 export async function pruneClicks(db: Db, before: Date): Promise<void> {

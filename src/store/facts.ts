@@ -4,7 +4,7 @@ import type { Db } from "./db.ts";
 import { facts } from "./schema.ts";
 
 /** Names of the single facts that the program remembers. */
-export type FactName = "bot_id" | "webhook_secret";
+export type FactName = "bot_id" | "webhook_secret" | "link_key";
 
 export async function readFact(db: Db, name: FactName): Promise<string | undefined> {
   const [row] = await db.select().from(facts).where(eq(facts.name, name)).limit(1);
@@ -19,6 +19,12 @@ export async function writeFact(db: Db, name: FactName, value: string): Promise<
 export async function rememberFact(db: Db, name: FactName, fresh: string): Promise<string> {
   await db.insert(facts).values({ name, value: fresh }).onConflictDoNothing();
   return (await readFact(db, name)) ?? fresh;
+}
+
+/** What short links are signed with: made once, so that old messages' links lead on. */
+export async function linkKey(db: Db): Promise<string> {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return rememberFact(db, "link_key", [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
 }
 
 /** A database belongs to one bot: its readers' chat ids and message ids mean nothing to another. */

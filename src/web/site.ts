@@ -9,13 +9,14 @@ import type { Db } from "../store/db.ts";
 import { fullDay, type Language, languageOf, moment, number, type Reading, span, textIn, when } from "../text/index.ts";
 import { webText } from "../text/web.ts";
 import { layout, link, type Markup, policy } from "./layout.ts";
+import { createRedirects, type RedirectParts } from "./redirect.ts";
 
 const queryCharsMax = 200;
 const pagesMax = 200;
 /** Seconds that a page may be kept by browsers and proxies. */
 const keptSeconds = 30;
 
-export type SiteParts = { db: () => Db | undefined; now: () => Date; language: Language; timezone: string };
+export type SiteParts = RedirectParts & { now: () => Date; language: Language; timezone: string };
 
 /** The plain pages of a reader: top, a story, a search. Server-rendered, without scripts, phone first. */
 export function createSite(parts: SiteParts): Hono {
@@ -58,6 +59,7 @@ export function createSite(parts: SiteParts): Hono {
     const found = await findNews(db, { ...wanted, query, page, order: "best", week: false });
     return answer(c, results(found.page, reading));
   });
+  site.route("/r", createRedirects(parts));
   return site;
 }
 

@@ -3,6 +3,7 @@ import type { Job } from "../app.ts";
 import { createHttp, type Health } from "../http.ts";
 import { asUpdate } from "../jobs/receive.ts";
 import { tick } from "../jobs/tick.ts";
+import { addClicks } from "../store/clicks.ts";
 import { glance } from "../store/glance.ts";
 import type { Env } from "./env.ts";
 import { runJob } from "./jobs.ts";
@@ -62,7 +63,11 @@ function routes(program: Program, waitUntil: (promise: Promise<unknown>) => void
       await Promise.race([handled, new Promise((resolve) => setTimeout(resolve, answerMs))]);
     },
     health: () => health(program),
-    site: { db: () => db, now, language: config.DEFAULT_LANGUAGE, timezone: config.DEFAULT_TIMEZONE },
+    site: {
+      db: () => db,
+      clicked: (articleId) => waitUntil(addClicks(db, new Map([[articleId, 1]]), now())),
+      ...{ now, language: config.DEFAULT_LANGUAGE, timezone: config.DEFAULT_TIMEZONE },
+    },
     onError: (error) => log.error({ error }, "a request failed"),
   });
 }
