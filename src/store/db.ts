@@ -15,7 +15,7 @@ export type Statement = RunnableQuery<any, "sqlite">;
 export type Db = Omit<Queries, "transaction"> & {
   /** Runs the statements in order in one transaction and gives each one's rows ([] for a write without returning). */
   batch(statements: readonly [Statement, ...Statement[]], options?: BatchOptions): Promise<unknown[]>;
-  /** What is made once for this store and lives as long: a query that is asked all the time, a shared commit. */
+  /** What is made once for this store and lives as long: a query (that only reads) asked all the time, a shared commit. */
   once<T>(name: string, make: () => T): T;
 };
 

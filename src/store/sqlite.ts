@@ -68,29 +68,34 @@ type Preparable = { _prepare(): { execute(): { sync(): unknown } } };
  * without waiting for the disk; whoever may not lose it waits for `flush`, and nobody else does.
  */
 function withBatch(client: Database.Database, flush: Flush | null): Db {
-  const db = drizzle({ client: keepingStatements(client), schema });
+  const wait = flush === null ? undefined : createWaiting(client);
+  const db = drizzle({ client: keepingStatements(client, () => wait?.("full")), schema });
   const run = client.transaction((statements: readonly Statement[]) =>
     statements.map((statement) => {
       const rows = (statement as unknown as Preparable)._prepare().execute().sync();
       return Array.isArray(rows) ? rows : [];
     }),
   );
-  /** In WAL mode "normal" commits without waiting for the disk; what stands outside a batch waits as ever. */
-  function unhurried(statements: readonly Statement[]): unknown[] {
-    client.pragma("synchronous = normal");
-    try {
-      return run.immediate(statements);
-    } finally {
-      client.pragma("synchronous = full");
-    }
-  }
   async function batch(statements: readonly Statement[], { mayBeLost = false }: BatchOptions = {}) {
-    if (flush === null) return run.immediate(statements);
-    const rows = unhurried(statements);
-    if (!mayBeLost) await flush();
+    wait?.("normal");
+    const rows = run.immediate(statements);
+    if (!mayBeLost) await flush?.();
     return rows;
   }
   return Object.assign(db, { once: keeper(), batch }) as unknown as Db;
+}
+
+/**
+ * In WAL mode "normal" commits without waiting for the disk, "full" waits. Switching costs as much as a short statement, so
+ * it is done when the other is needed; within a transaction it stays as it is.
+ */
+function createWaiting(client: Database.Database): (level: "full" | "normal") => void {
+  let current = "full";
+  return (level) => {
+    if (level === current || client.inTransaction) return;
+    client.pragma(`synchronous = ${level}`);
+    current = level;
+  };
 }
 
 /** The seam for one who only reads: a batch would be refused by the connection itself. */
@@ -98,20 +103,25 @@ export function readingOnly(client: Database.Database): Db {
   return withBatch(client, null);
 }
 
-/** The same connection, which prepares each text of SQL once: half of a short statement's cost is its preparing. */
-function keepingStatements(client: Database.Database): Database.Database {
+/**
+ * The same connection, which prepares each text of SQL once: half of a short statement's cost is its preparing. What stands
+ * outside a batch is prepared just before it runs; when it writes, `beforeWrite` comes first.
+ */
+function keepingStatements(client: Database.Database, beforeWrite: () => void): Database.Database {
   const kept = new Map<string, Database.Statement>();
   return Object.create(client, {
     prepare: {
       value: (sql: string) => {
         const known = kept.get(sql);
         if (known !== undefined) {
+          if (!known.readonly) beforeWrite();
           // drizzle asks for rows as arrays where it wants them so.
           if (known.reader) known.raw(false);
           return known;
         }
         if (kept.size >= statementsMax) kept.clear();
         const statement = client.prepare(sql);
+        if (!statement.readonly) beforeWrite();
         kept.set(sql, statement);
         return statement;
       },
