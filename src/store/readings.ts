@@ -60,11 +60,13 @@ export async function claimReadings(
     .where(and(eq(readings.state, "active"), lte(readings.dueAt, now)))
     .orderBy(asc(readings.dueAt))
     .limit(limit);
-  const rows = await db
+  const claiming = db
     .update(readings)
     .set({ dueAt: new Date(now.getTime() + readingLeaseMs), leaseToken: token })
     .where(and(inArray(readings.sourceId, due), lte(readings.dueAt, now)))
     .returning();
+  // A claim, or an end, that a power cut takes back is a source that is read once more.
+  const [rows] = (await db.batch([claiming], { mayBeLost: true })) as [Reading[]];
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.sourceId));
   const named = await db
@@ -84,11 +86,12 @@ export async function settleReading(
   { sourceId, token }: Pick<ClaimedReading, "sourceId" | "token">,
   result: Partial<Omit<Reading, "sourceId">> & { dueAt: Date },
 ): Promise<boolean> {
-  const rows = await db
+  const settling = db
     .update(readings)
     .set({ ...result, leaseToken: null })
     .where(and(eq(readings.sourceId, sourceId), eq(readings.leaseToken, token)))
     .returning({ id: readings.sourceId });
+  const [rows] = (await db.batch([settling], { mayBeLost: true })) as [unknown[]];
   return rows.length > 0;
 }
 
