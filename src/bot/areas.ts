@@ -19,6 +19,7 @@ import { small } from "./small.ts";
 import { sourceEdits } from "./source-edits.ts";
 import { sourcesDesk } from "./sources.ts";
 import { starting } from "./start.ts";
+import { stats } from "./stats.ts";
 import { wishes } from "./wishes.ts";
 
 /** Everything that can be said and pressed, by area. */
@@ -35,6 +36,7 @@ export const areas: readonly Area[] = [
   small,
   channel,
   operator,
+  stats,
   opinions,
   breaking,
   desk,

@@ -10,6 +10,7 @@ import { addImportCommand } from "./import.ts";
 import { addReadCommand } from "./read.ts";
 import { createShell, type Shell, type ShellOptions } from "./shell.ts";
 import { addSourcesCommand } from "./sources.ts";
+import { addStatsCommand } from "./stats.ts";
 import { addSubscriberCommands } from "./subscribers.ts";
 import { addWebhookCommand } from "./webhook.ts";
 
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addBackupCommands(program, shell);
   addExportCommands(program, shell);
   addSubscriberCommands(program, shell);
+  addStatsCommand(program, shell);
   addWebhookCommand(program, shell);
   addDoctorCommand(program, shell);
   return program;

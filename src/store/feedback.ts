@@ -1,7 +1,10 @@
 import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
-import { jsonList } from "./json-list.ts";
+import { jsonList, seconds } from "./json-list.ts";
 import { type FeedbackReason, feedback } from "./schema.ts";
+
+/** Votes that are counted by story: some 15 ms. */
+const votesMax = 10_000;
 
 /** What a chat thinks of a story; a later word takes its place. */
 export async function vote(
@@ -51,6 +54,24 @@ export async function countFeedback(db: Db, since: Date): Promise<FeedbackCounts
     if (value < 0 && reason !== "") counts.reasons[reason] = n;
   }
   return counts;
+}
+
+export type StoryFeedback = { storyId: number; up: number; down: number; clicks: number };
+
+/**
+ * The stories of which readers said most since then, by votes and clicks; of the newest votes, where there are very many.
+ * What was said of a story that became part of another counts for that one.
+ */
+export async function storyFeedback(db: Db, since: Date, limit: number): Promise<StoryFeedback[]> {
+  return db.all<StoryFeedback>(sql`
+    select id as storyId, sum(up) as up, sum(down) as down, sum(clicks) as clicks from (
+      select coalesce((select merged_into from stories where id = v.story_id), v.story_id) as id,
+        v.vote > 0 as up, v.vote < 0 as down, 0 as clicks
+      from (select story_id, vote from feedback where at >= ${seconds(since)} order by at desc limit ${votesMax}) as v
+      union all
+      select a.story_id, 0, 0, c.n from clicks as c cross join articles as a on a.id = c.article_id
+      where c.day >= ${Math.floor(seconds(since) / 86_400)} and a.story_id is not null)
+    group by id order by sum(up) + sum(down) + sum(clicks) desc, id desc limit ${limit}`);
 }
 
 export async function pruneFeedback(db: Db, before: Date): Promise<void> {

@@ -31,6 +31,7 @@ export const commandTexts = {
   broadcasts: { zh: "正在发的和发过的", en: "Sending and sent" },
   edition: { zh: "下一份简报：置顶、撤下", en: "The next digest: pin, drop" },
   status: { zh: "运行得怎样", en: "How it is running" },
+  stats: { zh: "读者怎么看，几点发多少", en: "What readers think, and how long digests take" },
   admins: { zh: "谁能管，邀请", en: "Who may do what, invite" },
   audit: { zh: "谁做过什么", en: "Who did what" },
 } satisfies Record<string, Both>;
@@ -42,7 +43,7 @@ export const menus = {
   private: ["top", "digest", "search", "subscribe", "alert", "subscriptions", "settings", "pause", "help", "stop"],
   group: ["top", "search", "help"],
   groupAdmins: ["top", "search", "help", "subscribe", "subscriptions", "settings", "pause"],
-  operators: ["breaking", "broadcasts", "edition", "sources", "status", "admins", "audit"],
+  operators: ["breaking", "broadcasts", "edition", "sources", "status", "stats", "admins", "audit"],
   editors: ["breaking", "broadcasts", "edition", "audit"],
   viewers: ["broadcasts"],
 } as const satisfies Record<string, readonly CommandName[]>;
