@@ -197,18 +197,18 @@ export const hostile: Hostile[] = [
   { name: "a status that there is not", answer: status(999), expected: /answered 999|not HTTP|broke/ },
   {
     name: "chunks of no size",
-    answer: say(`$head("Transfer-Encoding: chunked\r\n")zz\r\nx\r\n`),
+    answer: say(`${head("Transfer-Encoding: chunked\r\n")}zz\r\nx\r\n`),
     expected: /not HTTP|broke/,
   },
   { name: "a length below zero", answer: say(head("Content-Length: -5\r\n")), expected: /not HTTP|broke/ },
   {
     name: "two lengths",
-    answer: say(`$head("Content-Length: 1\r\nContent-Length: 2\r\n")xx`),
+    answer: say(`${head("Content-Length: 1\r\nContent-Length: 2\r\n")}xx`),
     expected: /not HTTP|broke/,
   },
   {
     name: "a length and chunks",
-    answer: say(`$head("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n")0\r\n\r\n`),
+    answer: say(`${head("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n")}0\r\n\r\n`),
     expected: /not HTTP|broke/,
   },
   { name: "no content", answer: status(204), expected: /answered 204/ },
