@@ -15,6 +15,7 @@ import type { Language } from "../store/schema.ts";
 import {
   type Check,
   type CheckMenu,
+  reachedLater,
   reachedNow,
   renderCheck,
   renderConfirm,
@@ -28,12 +29,16 @@ import { localTime } from "../text/index.ts";
 import { ask, say, show } from "./answer.ts";
 import { askAudience, nameOfAudience, setAudience, showAudience } from "./breaking-audience.ts";
 import { wordingOf, writtenOf } from "./breaking-draft.ts";
+import { mendTexts } from "./breaking-mend.ts";
 import { showRun } from "./breaking-screen.ts";
 import { actorOf } from "./duty.ts";
+import { idOf } from "./handler.ts";
 import { readingOf, timezoneOf, type Visit } from "./visit.ts";
 
 /** So long a sending can be taken back. */
 export const countdownMs = 10_000;
+/** The last question can be answered for so long. */
+const confirmMs = 3 * 60_000;
 const dayMs = 86_400_000;
 /** Over so many days the usual number a day is counted. */
 const usualDays = 14;
@@ -120,24 +125,57 @@ export const checkActs: Record<string, CheckAct> = {
   }),
   send: draftOnly(async (visit, broadcast) => {
     const check = await checkOf(visit, broadcast);
-    const ready = undecided(check) === null && reachedNow(check) + check.sleeping > 0;
-    await show(visit, ready ? renderConfirm(check, readingOf(visit)) : renderCheck(check, "main", readingOf(visit)));
+    const ready = undecided(check) === null && reachedNow(check) + reachedLater(check) > 0;
+    const seal = sealOf(visit, broadcast);
+    const reading = readingOf(visit);
+    await show(
+      visit,
+      ready ? renderConfirm(check, { ...reading, seal, stale: false }) : renderCheck(check, "main", reading),
+    );
   }),
-  go: draftOnly(async (visit, broadcast) => {
+  go: draftOnly(async (visit, broadcast, [asked, print]) => {
     const { app, now } = visit;
     const check = await checkOf(visit, broadcast);
     if (undecided(check) !== null) return show(visit, renderCheck(check, "main", readingOf(visit)));
+    // A question further up the chat sends nothing, nor one about what is not what would be sent.
+    if (!isSealed(visit, broadcast, { asked, print })) {
+      const seal = sealOf(visit, broadcast);
+      return show(visit, renderConfirm(check, { ...readingOf(visit), seal, stale: true }));
+    }
     const later = broadcast.dueAt !== null && broadcast.dueAt > now;
     const dueAt = later ? broadcast.dueAt! : new Date(Math.ceil((now.getTime() + countdownMs) / 1000) * 1000);
     const state = later ? ("scheduled" as const) : ("countdown" as const);
     const actor = actorOf(visit);
     const change = { state, dueAt, userId: actor.userId, userName: actor.name };
-    const act = { act: later ? "scheduled" : "confirmed", detail: String(reachedNow(check) + check.sleeping) };
+    const act = { act: later ? "scheduled" : "confirmed", detail: String(reachedNow(check) + reachedLater(check)) };
     await moveBroadcast(app.db, broadcast.id, { from: ["draft"], change, now, actor, act });
     app.enqueue({ kind: "broadcast" });
     await showRun(visit, broadcast.id);
   }),
 };
+
+/** Names the moment of a question and exactly what it was about. */
+function sealOf({ now }: Visit, broadcast: Broadcast): string {
+  return `${Math.floor(now.getTime() / 1000).toString(36)}:${printOf(broadcast)}`;
+}
+
+function isSealed(
+  { now }: Visit,
+  broadcast: Broadcast,
+  { asked, print }: { asked: string | undefined; print: string | undefined },
+): boolean {
+  const age = now.getTime() - (idOf(asked) ?? 0) * 1000;
+  return age <= confirmMs && print === printOf(broadcast);
+}
+
+/** FNV-1a over all that readers would notice. */
+function printOf({ texts, missing, audience, level, silent, asleep, dueAt, photo, url }: Broadcast): string {
+  let hash = 0x811c9dc5;
+  for (const char of JSON.stringify([texts, missing, audience, level, silent, asleep, dueAt, photo, url])) {
+    hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  }
+  return (hash >>> 0).toString(36);
+}
 
 /** A countdown or schedule is taken back: it is a draft again, and nothing was sent. */
 export async function undo(visit: Visit, broadcast: Broadcast): Promise<void> {
@@ -158,12 +196,13 @@ export async function undo(visit: Visit, broadcast: Broadcast): Promise<void> {
 export async function answerText(visit: Visit, broadcast: Broadcast, language: Language): Promise<void> {
   const written = writtenOf(visit, wordsOf(visit));
   if (written === null) return;
-  const { text } = wordingOf(written, language);
   const before = broadcast.texts[language];
-  // Who says it stays; a note of what was wrong belongs to corrections.
-  const wording = { ...text, by: before?.by ?? "", at: before?.at ?? null };
-  delete wording.note;
-  const texts = { ...broadcast.texts, [language]: wording };
+  // Who says it stays.
+  const by = { by: before?.by ?? "", at: before?.at ?? null };
+  const whole = () => ({ ...broadcast.texts, [language]: { ...wordingOf(written, language).text, ...by } });
+  const texts = mendTexts(written.text, broadcast.texts)?.texts ?? whole();
+  // A note of what was wrong belongs to corrections.
+  for (const each of Object.values(texts)) delete each.note;
   const photo = written.photo ?? broadcast.photo;
   const problem = wordingProblem(visit, { ...broadcast, photo, texts });
   if (problem !== null) return say(visit, message(lines(problem)));

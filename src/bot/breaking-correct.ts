@@ -6,7 +6,8 @@ import { blocks, bold, html, lines, plainText } from "../telegram/html.ts";
 import { type Button, message } from "../telegram/message.ts";
 import { ask, say } from "./answer.ts";
 import { type CheckAct, showCopies, wordingProblem, wordsOf } from "./breaking-check.ts";
-import { wordingOf, writtenOf } from "./breaking-draft.ts";
+import { type Written, wordingOf, writtenOf } from "./breaking-draft.ts";
+import { type Mended, mendTexts } from "./breaking-mend.ts";
 import { showRun } from "./breaking-screen.ts";
 import { actorOf } from "./duty.ts";
 import { originOf, type Visit } from "./visit.ts";
@@ -24,8 +25,13 @@ export const correctActs: Record<string, CheckAct> = {
       await moveBroadcast(app.db, broadcast.id, { ...move, now, actor: actorOf(visit) });
       app.enqueue({ kind: "broadcast" });
     }
+    if (broadcast.pending !== null) {
+      // A text of an earlier correction or recall that came to nothing.
+      const move = { from: correctable, change: { pending: null }, act: { act: "draft" } };
+      await moveBroadcast(app.db, broadcast.id, { ...move, now, actor: actorOf(visit) });
+    }
     await showRun(visit, broadcast.id);
-    await askCorrection(visit, broadcast);
+    await askCorrection(visit, { ...broadcast, pending: null });
   },
   again: async (visit, broadcast) => askCorrection(visit, broadcast),
   fixgo: async (visit, broadcast) => applyCorrection(visit, broadcast, false),
@@ -43,28 +49,43 @@ export async function answerCorrection(visit: Visit, id: number): Promise<void> 
   const broadcast = await findBroadcast(app.db, id);
   const written = writtenOf(visit, wordsOf(visit));
   if (broadcast === undefined || written === null) return;
-  const { language: said, text } = wordingOf(written, visit.language);
-  // A text in the only language there is needs no detecting.
-  const named = Object.keys(broadcast.texts) as Language[];
-  const language = named.length === 1 ? named[0]! : said;
-  const before = broadcast.texts[language];
-  const texts = { ...broadcast.texts, [language]: { ...text, by: before?.by ?? "", at: before?.at ?? null } };
+  const { texts, changed } =
+    mendTexts(written.text, broadcast.pending ?? broadcast.texts) ?? reworded(visit, broadcast, written);
   const problem = wordingProblem(visit, { ...broadcast, texts });
   if (problem !== null) return say(visit, message(lines(problem)));
   const change = { pending: texts };
-  const move = { from: correctable, change, now, actor: actorOf(visit), act: { act: "draft", detail: text.headline } };
+  const move = {
+    from: correctable,
+    change,
+    now,
+    actor: actorOf(visit),
+    act: { act: "draft", detail: texts[changed[0]!]!.headline },
+  };
   const moved = await moveBroadcast(app.db, id, { ...move, revision: broadcast.revision });
   if (moved === undefined) return say(visit, message(lines(visit.text.breaking.correctStep.none)));
   await showCopies(visit, { ...moved, texts, correctedAt: now });
-  await say(visit, await correctionCheck(visit, moved, language));
+  await say(visit, await correctionCheck(visit, moved, changed));
 }
 
-async function correctionCheck(visit: Visit, broadcast: Broadcast, language: Language) {
+/** A whole new text of one language. */
+function reworded(visit: Visit, { texts }: Broadcast, written: Written): Mended {
+  const { language: said, text } = wordingOf(written, visit.language);
+  // A text in the only language there is needs no detecting.
+  const named = Object.keys(texts) as Language[];
+  const language = named.length === 1 ? named[0]! : said;
+  const before = texts[language];
+  return {
+    texts: { ...texts, [language]: { ...text, by: before?.by ?? "", at: before?.at ?? null } },
+    changed: [language],
+  };
+}
+
+async function correctionCheck(visit: Visit, broadcast: Broadcast, changed: readonly Language[]) {
   const all = visit.text.breaking;
   const text = all.correctStep;
   const { sent, waiting } = await broadcastCounts(visit.app.db, broadcast, visit.now);
   const goesOn = broadcast.state === "paused" || broadcast.state === "sending";
-  const others = (Object.keys(broadcast.texts) as Language[]).filter((each) => each !== language);
+  const others = (Object.keys(broadcast.texts) as Language[]).filter((each) => !changed.includes(each));
   const takes = all.duration(Math.ceil(sent / visit.app.config.SEND_RATE));
   return message(
     blocks(

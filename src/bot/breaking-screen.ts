@@ -1,8 +1,8 @@
 import { progressOf } from "../store/broadcast-progress.ts";
-import { findBroadcast, keepScreen } from "../store/broadcasts.ts";
-import { type Progress, renderProgress } from "../telegram/breaking-screen.ts";
+import { findBroadcast, keepScreen, type Screen, screenIn } from "../store/broadcasts.ts";
+import { type Progress, renderMoved, renderProgress } from "../telegram/breaking-screen.ts";
 import type { Message } from "../telegram/message.ts";
-import { keyboardOf, show } from "./answer.ts";
+import { isRefusal, keyboardOf, show } from "./answer.ts";
 import { hasRole } from "./duty.ts";
 import { readingOf, type Visit } from "./visit.ts";
 
@@ -39,7 +39,22 @@ async function place(visit: Visit, { id, shown, fresh, at }: Placed): Promise<vo
     messageId = (await ctx.api.sendMessage(chatId, shown.html, options)).message_id;
   } else await show(visit, shown);
   if (messageId === undefined) return;
+  const before = await screenIn(app.db, id, chatId);
+  if (before !== undefined && before.messageId !== messageId) await leave(visit, before);
   const { timezone } = readingOf(visit);
   const key = JSON.stringify([shown.html, shown.buttons]);
   await keepScreen(app.db, { broadcastId: id, chatId, messageId, language, timezone, at, shown: key });
+}
+
+/** The screen goes on in another message: the old one stands still, so it has nothing to press. */
+async function leave({ app, ctx, language }: Visit, { broadcastId, chatId, messageId }: Screen): Promise<void> {
+  const broadcast = await findBroadcast(app.db, broadcastId);
+  const { headline = "" } = broadcast?.texts[language] ?? Object.values(broadcast?.texts ?? {})[0] ?? {};
+  const moved = renderMoved({ id: broadcastId, headline }, language);
+  try {
+    await ctx.api.editMessageText(chatId, messageId, moved.html, { parse_mode: "HTML" });
+  } catch (error) {
+    // It was deleted, or is too old to be edited: then nothing of it misleads, or cannot be helped.
+    if (!isRefusal(error, /./)) throw error;
+  }
 }

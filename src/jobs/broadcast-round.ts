@@ -13,6 +13,7 @@ import {
   runningRounds,
   settleCopies,
 } from "../store/broadcast-rounds.ts";
+import { hasDue } from "../store/broadcast-rows.ts";
 import { type Broadcast, findBroadcast, wordingFor } from "../store/broadcasts.ts";
 import { renderCopy, renderWithdrawn } from "../telegram/breaking-message.ts";
 import { stepOf } from "../telegram/errors.ts";
@@ -98,6 +99,11 @@ async function editAll(app: RoundApp, { round, broadcast, signal }: Running): Pr
     await settle();
     if (flying.size > inFlightMax - claimMax) {
       await Promise.race(flying);
+      continue;
+    }
+    // Those who have nothing yet come first: the copies that are out are edited after them.
+    if (await hasDue(app.db, broadcast.id, app.now())) {
+      await after(lookAgainMs);
       continue;
     }
     const { granted, againInMs } = await app.gate.take(claimMax, "breaking");

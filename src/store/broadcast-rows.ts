@@ -131,6 +131,16 @@ export async function hasWork(db: Db, id: number, now: Date): Promise<boolean> {
   return row?.busy === 1;
 }
 
+/** Does anybody get their copy now? Nobody does while it stands still. */
+export async function hasDue(db: Db, id: number, now: Date): Promise<boolean> {
+  const [row] = await db.all<{ busy: number }>(
+    sql`select exists (select 1 from broadcasts where id = ${id} and state in ('sending', 'done'))
+      and exists (select 1 from deliveries as d where d.priority = 0 and d.due_at <= ${seconds(now)}
+        and d.kind = 'broadcast' and d.ref = ${id} and d.state = 'queued') as busy`,
+  );
+  return row?.busy === 1;
+}
+
 /** Failed ones with why, grouped. */
 export async function failureReasons(db: Db, id: number): Promise<{ state: string; error: string; n: number }[]> {
   return db.all<{ state: string; error: string; n: number }>(

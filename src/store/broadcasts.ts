@@ -212,6 +212,15 @@ export async function keepScreen(db: Db, screen: Screen): Promise<void> {
     .onConflictDoUpdate({ target: [broadcastScreens.broadcastId, broadcastScreens.chatId], set });
 }
 
+/** Where an editor's chat shows it; undefined where it does not. */
+export async function screenIn(db: Db, broadcastId: number, chatId: number): Promise<Screen | undefined> {
+  const [row] = await db
+    .select()
+    .from(broadcastScreens)
+    .where(and(eq(broadcastScreens.broadcastId, broadcastId), eq(broadcastScreens.chatId, chatId)));
+  return row;
+}
+
 export async function screensOf(db: Db, broadcastIds: readonly number[]): Promise<Screen[]> {
   return db
     .select()

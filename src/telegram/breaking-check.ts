@@ -39,6 +39,11 @@ export function reachedNow(check: Pick<Check, "now">): number {
   return check.now.zh + check.now.en;
 }
 
+/** Those who get it in their morning. */
+export function reachedLater(check: Pick<Check, "asleep" | "sleeping">): number {
+  return check.asleep === "skip" ? 0 : check.sleeping;
+}
+
 /** The language that has readers and no text, and for which nothing was decided. */
 export function undecided(check: Pick<Check, "texts" | "missing" | "without">): Language | null {
   const open = (each: Language) =>
@@ -60,15 +65,26 @@ export function renderCheck(check: Check, menu: CheckMenu, reading: Reading): Me
 }
 
 /** The last question: the button names the act and the number. */
-export function renderConfirm(check: Check, reading: Reading): Message {
+export function renderConfirm(
+  check: Check,
+  { seal, stale, ...reading }: Reading & { seal: string; stale: boolean },
+): Message {
   const all = textIn(reading.language).breaking;
   const text = all.confirm;
-  const count = reachedNow(check) + check.sleeping;
+  const awake = reachedNow(check);
+  const asleep = reachedLater(check);
+  // Those who sleep are named beside the number, unless nobody else gets it or it is for later anyway.
+  const apart = check.dueAt === null && awake > 0 && asleep > 0;
+  const count = apart ? awake : awake + asleep;
   const how = check.dueAt === null ? text.how : text.howAt(when(check.dueAt, reading));
-  return message(blocks(lines(bold(text.title(count)), html`🔴 ${all.title(breakingName(check.headline))}`), how), [
-    [press(check, text.yes(count), "go")],
-    [press(check, text.no, "check")],
-  ]);
+  return message(
+    blocks(
+      stale ? text.stale : null,
+      lines(bold(text.title(count)), html`🔴 ${all.title(breakingName(check.headline))}`),
+      lines(how, apart ? text.later(asleep) : null),
+    ),
+    [[press(check, text.yes(count), "go", ...seal.split(":"))], [press(check, text.no, "check")]],
+  );
 }
 
 function reachLines(check: Check, reading: Reading): (string | null)[] {
@@ -86,14 +102,14 @@ function reachLines(check: Check, reading: Reading): (string | null)[] {
       if (check.missing[language] === "other") return text.missingOther(name, other);
       return check.missing[language] === "none" ? text.missingNone(name) : text.missing(name);
     });
-  const asleep = check.sleeping === 0 ? null : text.asleepWait(check.sleeping);
+  const asleep = reachedLater(check) === 0 ? null : text.asleepWait(check.sleeping);
   return [
     check.audience === "all" ? null : text.audience(audienceName(check, reading.language)),
     text.readers(check.readers),
     text.now(now, each.length > 1 ? each.join(all.comma) : ""),
     asleep,
     ...missing,
-    now + check.sleeping === 0 && undecided(check) === null ? text.nobody : null,
+    now + reachedLater(check) === 0 && undecided(check) === null ? text.nobody : null,
   ];
 }
 
@@ -125,7 +141,7 @@ function mainButtons(check: Check, reading: Reading): Button[][] {
   const all = textIn(reading.language).breaking;
   const text = all.check;
   const open = undecided(check);
-  const count = reachedNow(check) + check.sleeping;
+  const count = reachedNow(check) + reachedLater(check);
   const missing: Button[][] =
     open === null
       ? []
@@ -141,7 +157,13 @@ function mainButtons(check: Check, reading: Reading): Button[][] {
     .map((each, _, list) =>
       press(check, list.length > 1 ? `${text.edit} ${all.names[each]}` : text.edit, "edit", each),
     );
-  const label = check.dueAt === null ? text.send(count) : text.sendAt(count, when(check.dueAt, reading));
+  const awake = reachedNow(check);
+  const label =
+    check.dueAt !== null
+      ? text.sendAt(count, when(check.dueAt, reading))
+      : awake > 0
+        ? text.send(awake)
+        : text.sendAsleep(count);
   // The send button waits until everything is decided.
   const send = open === null && count > 0 ? [[press(check, label, "send")]] : [];
   return [

@@ -1,4 +1,4 @@
-import { clock, type Reading, textIn, when } from "../text/index.ts";
+import { clock, type Language, type Reading, textIn, when } from "../text/index.ts";
 import { action } from "./action.ts";
 import { breakingName } from "./breaking-message.ts";
 import { blocks, bold, type Html, html, italic, lines } from "./html.ts";
@@ -60,6 +60,11 @@ export function renderProgress(progress: Progress, options: ScreenOptions): Mess
   return message(body, options.mayAct ? buttonsOf(progress, options) : [[refresh(progress, options)]]);
 }
 
+/** What is left of a screen that goes on further down: nothing in it can be pressed by mistake. */
+export function renderMoved({ id, headline }: Pick<Progress, "id" | "headline">, language: Language): Message {
+  return message(lines(html`↓ B-${id}｜${breakingName(headline)}`, textIn(language).breaking.run.moved));
+}
+
 /** The share of people who are settled, so that it gets to 100. */
 export function percentOf(progress: Pick<Progress, "total" | "asleep" | "waiting">): number {
   // Before anybody is in the ledger nothing is done; with only sleepers all is.
@@ -78,7 +83,8 @@ function renderCountdown(progress: Progress, options: ScreenOptions): Message {
   const text = textIn(options.language).breaking;
   const { dueAt, state } = progress;
   const scheduled = state === "scheduled" && dueAt !== null;
-  const seconds = dueAt === null ? 0 : Math.max(0, Math.ceil((dueAt.getTime() - options.now.getTime()) / 1000));
+  // Whole seconds that are left for certain: it was promised ten, and "11" looks like a fault.
+  const seconds = dueAt === null ? 0 : Math.max(0, Math.floor((dueAt.getTime() - options.now.getTime()) / 1000));
   const line = scheduled
     ? text.confirm.scheduled(when(dueAt, options))
     : seconds === 0
@@ -187,7 +193,8 @@ function buttonsOf(progress: Progress, { language }: ScreenOptions): Button[][] 
   const text = textIn(language).breaking.run;
   const press = (label: string, what: string): Button => ({ text: label, action: action("bc", id36(progress), what) });
   const { state, sent } = progress;
-  const left = Math.max(0, progress.waiting);
+  const awake = Math.max(0, progress.waiting - progress.asleep);
+  const left = awake > 0 ? awake : progress.waiting;
   if (progress.recalledAt !== null) return [[press(text.record, "record")]];
   if (state === "sending" || state === "paused") {
     const go = state === "sending" ? press(text.pause, "pause") : press(text.resume(left), "resume");

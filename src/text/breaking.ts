@@ -9,6 +9,7 @@ export const breakingZh = {
   withdrawn: (time: string) => `已撤回（${time}）`,
   withdrawnWhy: "经核实，所述情况不属实。给你造成困扰，抱歉。",
   notice: (note: string) => `更正：${note === "" ? "上面这条改过了，以现在的为准。" : note}`,
+  mended: (from: string, to: string) => `“${from}”应为“${to}”。`,
   by: (names: string, time: string) => (names === "" ? time : `${names} · ${time}`),
   read: "读全文 ↗",
   fewer: "🔕 少发一点",
@@ -52,7 +53,7 @@ export const breakingZh = {
     missing: (name: string) => `${name}：没有文字`,
     missingOther: (name: string, other: string) => `${name} 的读者也收${other}`,
     missingNone: (name: string) => `${name} 的读者不发`,
-    write: (name: string) => `写一段${name}`,
+    write: (name: string) => `写一段${/^\w/.test(name) ? " " : ""}${name}`,
     other: (name: string) => `也发${name}`,
     leave: (count: number) => `不发，少 ${n(count)} 人`,
     nobody: "这样选，没有人会收到。",
@@ -65,6 +66,7 @@ export const breakingZh = {
     time: "定时 ▾",
     drop: "放弃",
     send: (count: number) => `现在发给 ${n(count)} 人 ›`,
+    sendAsleep: (count: number) => `早上发给 ${n(count)} 人 ›`,
     sendAt: (count: number, when: string) => `${when} 发给 ${n(count)} 人 ›`,
     back: "‹ 返回",
     everybody: "所有人",
@@ -87,7 +89,8 @@ export const breakingZh = {
     nightOptions: { wait: "等到早上再发", skip: "不发给他们" },
     timeOptions: { now: "现在", half: "半小时后", hour: "1小时后", morning: "明早 07:00", other: "别的时间" },
     askTime: "几点发？像这样：21:30",
-    askText: (name: string, current: string) => `把${name}的新文字发给我，第一行是标题。现在是：\n\n${current}`,
+    askText: (name: string, current: string) =>
+      `把${name}的新文字发给我，第一行是标题；只改几个字就发“旧的 → 新的”。现在是：\n\n${current}`,
     askWrite: (name: string) => `把${name}的文字发给我，第一行是标题。`,
     dropped: "放弃了，没有发出。",
     sample: "只有你看得到这条：",
@@ -96,6 +99,8 @@ export const breakingZh = {
   confirm: {
     title: (count: number) => `发给 ${n(count)} 人？`,
     how: "点下去10秒后开始，10秒内可以反悔。",
+    later: (count: number) => `另外 ${n(count)} 人在免打扰中，等到他们早上再发。`,
+    stale: "这一步过去一阵了，或者有人改过。再看一遍：",
     howAt: (when: string) => `${when} 开始，之前都可以取消。`,
     yes: (count: number) => `发给 ${n(count)} 人`,
     no: "再想想",
@@ -126,6 +131,7 @@ export const breakingZh = {
     wait: (seconds: number) => `Telegram 要求等 ${seconds} 秒，之后继续`,
     doneAt: (at: string) => `${at} 发完`,
     took: (duration: string, rate: string) => `用时 ${duration}，每秒 ${rate} 条`,
+    moved: "进度在下面那条消息里。",
     unknownWhy: "“不确定”是断网时正在路上的，可能已送到；不会自动补发，也没有可以更正的消息。",
     leftParts: { title: (parts: string) => `一小时内：${parts}`, off: "关掉突发", blocked: "拉黑", stopped: "退订" },
     foot: (id: number, who: string, at: string, now: string) => `B-${id} · ${who} ${at} 发 · 截至 ${now}`,
@@ -164,9 +170,9 @@ export const breakingZh = {
   },
   correctStep: {
     ask: (current: string) =>
-      `先停着。把改好的整段文字发给我，第一行是标题；要说明错在哪，最前面加一行“更正：…”。现在是：\n\n${current}`,
+      `先停着。只改几个字，就发“旧的 → 新的”，一行一处；或者把改好的整段发给我，第一行是标题。要另写错在哪，最前面加一行“更正：…”。现在是：\n\n${current}`,
     askDone: (current: string) =>
-      `把改好的整段文字发给我，第一行是标题；要说明错在哪，最前面加一行“更正：…”。现在是：\n\n${current}`,
+      `只改几个字，就发“旧的 → 新的”，一行一处；或者把改好的整段发给我，第一行是标题。要另写错在哪，最前面加一行“更正：…”。现在是：\n\n${current}`,
     title: "更正前检查",
     above: "上面是更正后的样子。",
     out: (count: number, duration: string) => `已送到的 ${n(count)} 条会改过来，约 ${duration}`,
@@ -293,6 +299,7 @@ export const breakingEn: BreakingWords = {
   withdrawn: (time) => `Withdrawn (${time})`,
   withdrawnWhy: "What it said turned out to be wrong. We are sorry.",
   notice: (note) => `Correction: ${note === "" ? "the item above was changed; it is right now." : note}`,
+  mended: (from, to) => `“${from}” should read “${to}”.`,
   by: (names, time) => (names === "" ? time : `${names} · ${time}`),
   read: "Read on ↗",
   fewer: "🔕 Fewer of these",
@@ -349,6 +356,7 @@ export const breakingEn: BreakingWords = {
     time: "Time ▾",
     drop: "Drop it",
     send: (count) => `Send to ${n(count)} now ›`,
+    sendAsleep: (count) => `Send to ${n(count)} in their morning ›`,
     sendAt: (count, when) => `Send to ${n(count)} at ${when} ›`,
     back: "‹ Back",
     everybody: "Everybody",
@@ -372,7 +380,7 @@ export const breakingEn: BreakingWords = {
     timeOptions: { now: "Now", half: "In 30 minutes", hour: "In 1 hour", morning: "Tomorrow 07:00", other: "Other" },
     askTime: "When? Like this: 21:30",
     askText: (name, current) =>
-      `Send me the new ${name} text; its first line is the headline. It is now:\n\n${current}`,
+      `Send me the new ${name} text; its first line is the headline. For a few words “old → new” will do. It is now:\n\n${current}`,
     askWrite: (name) => `Send me the ${name} text; its first line is the headline.`,
     dropped: "Dropped; nothing was sent.",
     sample: "Only you see this one:",
@@ -380,6 +388,8 @@ export const breakingEn: BreakingWords = {
   },
   confirm: {
     title: (count) => `Send to ${n(count)} people?`,
+    later: (count) => `${n(count)} more are asleep and get it in their morning.`,
+    stale: "That was a while ago, or somebody changed it. Look again:",
     how: "It begins 10 seconds after the tap; until then you can take it back.",
     howAt: (when) => `It begins at ${when}; until then you can cancel.`,
     yes: (count) => `Send to ${n(count)}`,
@@ -411,6 +421,7 @@ export const breakingEn: BreakingWords = {
     wait: (seconds) => `Telegram asks to wait ${seconds} s; it goes on then`,
     doneAt: (at) => `done at ${at}`,
     took: (duration, rate) => `Took ${duration}, ${rate} a second`,
+    moved: "How it goes stands in the message further down.",
     unknownWhy:
       "“Unknown” were on their way when the line broke; they may have arrived. They are not sent again by themselves, and have no message to correct.",
     leftParts: {
@@ -455,9 +466,9 @@ export const breakingEn: BreakingWords = {
   },
   correctStep: {
     ask: (current) =>
-      `It rests. Send me the whole corrected text; its first line is the headline. To say what was wrong, begin with a line “Correction: …”. It is now:\n\n${current}`,
+      `It rests. For a few words send “old → new”, one change a line; or the whole corrected text, its first line the headline. To say what was wrong in your own words, begin with a line “Correction: …”. It is now:\n\n${current}`,
     askDone: (current) =>
-      `Send me the whole corrected text; its first line is the headline. To say what was wrong, begin with a line “Correction: …”. It is now:\n\n${current}`,
+      `For a few words send “old → new”, one change a line; or the whole corrected text, its first line the headline. To say what was wrong in your own words, begin with a line “Correction: …”. It is now:\n\n${current}`,
     title: "Check the correction",
     above: "Above is how it will look.",
     out: (count, duration) => `${n(count)} delivered copies are changed, in about ${duration}`,
