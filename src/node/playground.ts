@@ -4,16 +4,22 @@ import type { Config } from "../config.ts";
 import { createIngest, incomingMax } from "../jobs/ingest.ts";
 import type { Log } from "../log.ts";
 import { sampleNews } from "../playground/news.ts";
-import { ADMIN_ID, seedPeople } from "../playground/people.ts";
+import { ADMIN_ID, addReaders, type MadeUpReader, seedPeople } from "../playground/people.ts";
 import { createPlayground, type Playground } from "../playground/playground.ts";
 import type { Db } from "../store/db.ts";
 import { openSqlite } from "../store/sqlite.ts";
+import { ensureSubscriber } from "../store/subscribers.ts";
+import { addSubscription } from "../store/subscriptions.ts";
 import { nextDueAt, nextDueIn } from "../store/subscriptions-due.ts";
 import { startHost } from "./host.ts";
 import { playgroundNotice } from "./terminal.ts";
 
 /** The playground's own database: made anew at each start, never the operator's. */
 export const playgroundFile = "data/playground.db";
+/** What made-up readers get: eight stories at 08:00. */
+const morningMinute = 480;
+const storiesUsual = 8;
+const readersAtOnce = 100;
 /** A token of Telegram's form that Telegram never gave anybody. */
 const token = "1000000001:playground-token-that-opens-nothing";
 
@@ -48,6 +54,7 @@ export async function startPlayground({
   const { db } = host.store;
   playground.nextDigestAt = () => nextDueAt(db);
   playground.nextDigestIn = () => nextDueIn(db);
+  playground.addReaders = (count) => bringReaders(db, playground, count);
   await bringNews(db, started, playground.now());
   playground.onClockMoved((now) => {
     bringNews(db, started, now)
@@ -83,6 +90,21 @@ async function bringNews(db: Db, started: Date, now: Date): Promise<void> {
   // Oldest first, as news comes in.
   incoming.reverse();
   for (let at = 0; at < incoming.length; at += incomingMax) await ingest(incoming.slice(at, at + incomingMax));
+}
+
+/** Made-up people, each with a digest in their morning; some at a time, so that they share the waits for the disk. */
+async function bringReaders(db: Db, playground: Playground, count: number): Promise<void> {
+  const now = playground.now();
+  const bring = async ({ id, language, zone }: MadeUpReader) => {
+    const place = { chatId: id, threadId: 0, kind: "private" as const, title: "" };
+    const subscriber = await ensureSubscriber(db, { ...place, language, newsLanguages: language, timezone: zone }, now);
+    const digest = { minute: morningMinute, rule: "daily", count: storiesUsual, silent: false };
+    await addSubscription(db, subscriber, { fresh: { ...digest, origin: `made up ${id}` }, now });
+  };
+  const readers = addReaders(playground, count);
+  for (let at = 0; at < readers.length; at += readersAtOnce) {
+    await Promise.all(readers.slice(at, at + readersAtOnce).map(bring));
+  }
 }
 
 function openFresh(file: string) {

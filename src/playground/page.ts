@@ -15,6 +15,8 @@ const uploadBytesMax = 20 * 1024 * 1024;
 const eventsWaitingMax = 500;
 const heartbeatMs = 15_000;
 const textMax = 4_096;
+/** Made-up readers of one act. */
+const readersMax = 10_000;
 /** Sample articles that come with the moved clock can be opened too. */
 const aheadMs = 10 * 24 * 3_600_000;
 
@@ -44,6 +46,7 @@ const act = z.discriminatedUnion("do", [
   z.object({ do: z.literal("share"), requestId: z.number().int(), chat: z.number() }),
   z.object({ do: z.literal("location"), latitude: z.number(), longitude: z.number() }),
   z.object({ do: z.literal("topic"), chat: z.number(), topic: z.number(), closed: z.boolean() }),
+  z.object({ do: z.literal("readers"), count: z.number().int().min(1).max(readersMax) }),
   z.object({ do: z.literal("read"), chat: z.number(), thread: z.number().nullable(), message: z.number() }),
 ]);
 type Act = z.infer<typeof act>;
@@ -93,7 +96,7 @@ export function createPage(playground: Playground): Hono {
     const body = z.object({ as: z.number().int(), act }).safeParse(await readJson(c));
     if (!body.success) return c.json({ error: "not an act" }, 400);
     try {
-      return c.json(perform(playground, marks, { userId: body.data.as, wish: body.data.act }));
+      return c.json(await perform(playground, marks, { userId: body.data.as, wish: body.data.act }));
     } catch (error) {
       return c.json({ error: error instanceof Error ? error.message : "failed" }, 409);
     }
@@ -120,10 +123,11 @@ function whereIs({ world }: Playground, { chatId, threadId }: { chatId: number; 
 }
 
 function perform(
-  { acts, world }: Playground,
+  playground: Playground,
   marks: ReadMarks,
   { userId, wish }: { userId: number; wish: Act },
-): object {
+): object | Promise<object> {
+  const { acts, world } = playground;
   switch (wish.do) {
     case "say": {
       const { replyTo, thread } = wish;
@@ -152,6 +156,8 @@ function perform(
     case "topic":
       acts.setTopic(wish.chat, wish.topic, { closed: wish.closed });
       return {};
+    case "readers":
+      return playground.addReaders(wish.count).then(() => ({}));
     case "read":
       if (world.chats.has(wish.chat)) marks.read(userId, wish.chat, wish.thread, wish.message);
       return {};

@@ -7,6 +7,8 @@ export const LONDON_ID = 1002;
 /** Runs the bot and owns the group and the channel; give it the bot's roles. */
 export const ADMIN_ID = 1003;
 export const GROUP_ID = -1001000000001;
+/** Made-up readers have ids from here on; the page is none of them. */
+export const madeUpFrom = 5_000_000;
 export const CHANNEL_ID = -1001000000002;
 
 /** Where somebody lives, and what they are when that says more. */
@@ -56,5 +58,23 @@ export function seedPeople(playground: Playground): void {
       { id: READER_ID, status: "member" },
       { id: LONDON_ID, status: "member" },
     ],
+  });
+}
+
+export type MadeUpReader = { id: number; language: "zh" | "en"; zone: string };
+
+/**
+ * Adds people who read and never write: most of them in Chinese, one in five in English from London, one in two hundred
+ * with the bot blocked, of which it does not know yet. Said again, it adds more.
+ */
+export function addReaders(playground: Playground, count: number): MadeUpReader[] {
+  const known = [...playground.world.chats.keys()].filter((id) => id >= madeUpFrom).length;
+  return Array.from({ length: count }, (_, n) => {
+    const id = madeUpFrom + known + n;
+    const english = id % 5 === 0;
+    const firstName = english ? `Reader ${known + n + 1}` : `读者${known + n + 1}`;
+    playground.addPerson({ id, firstName, language: english ? "en" : "zh-hans", started: true });
+    if (id % 200 === 7) playground.chat(id).person!.blocked = true;
+    return { id, language: english ? "en" : "zh", zone: english ? "Europe/London" : "Asia/Shanghai" };
   });
 }

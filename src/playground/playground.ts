@@ -5,6 +5,7 @@ import { type FloodLimits, TELEGRAM_FLOOD } from "./flood.ts";
 import { ownPagesOnly } from "./guard.ts";
 import { addTopic } from "./methods/chats.ts";
 import { createPage } from "./page.ts";
+import { addReaders } from "./people.ts";
 import { BotApiServer } from "./server.ts";
 import type { ChatJson, ChatKind, Kept, UserJson } from "./types.ts";
 import { type Chat, type Counters, type MemberStatus, type PlaygroundEvent, World } from "./world.ts";
@@ -69,6 +70,8 @@ export class Playground {
   nextDigestAt: () => Promise<Date | null>;
   /** The chat that it goes to, and the topic or 0; set by who runs the bot beside it. */
   nextDigestIn: () => Promise<{ chatId: number; threadId: number } | null> = () => Promise.resolve(null);
+  /** Adds made-up readers, of whom the bot knows; set by who runs the bot beside it. */
+  addReaders: (count: number) => Promise<void> = async (count) => void addReaders(this, count);
   closed = false;
   readonly #clockListeners = new Set<(now: Date) => void>();
 

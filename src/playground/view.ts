@@ -1,4 +1,4 @@
-import { HOMES, type Home } from "./people.ts";
+import { HOMES, type Home, madeUpFrom } from "./people.ts";
 import type { Playground } from "./playground.ts";
 import type { Command } from "./profile.ts";
 import type { Kept } from "./types.ts";
@@ -79,7 +79,7 @@ export function peopleOf(world: World): PersonView[] {
   const peopleMax = 6;
   const found: PersonView[] = [];
   for (const chat of world.chats.values()) {
-    if (!chat.person || chat.person.user.is_bot) continue;
+    if (!chat.person || chat.person.user.is_bot || chat.person.user.id >= madeUpFrom) continue;
     const { id, first_name, last_name, language_code } = chat.person.user;
     const name = [first_name, last_name].filter(Boolean).join(" ");
     found.push({ id, name, language: language_code ?? "en", ...(HOMES.get(id) ?? UTC) });

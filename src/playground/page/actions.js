@@ -3,13 +3,14 @@ import { getJson } from "./api.js";
 import { kindOf } from "./chat-list.js";
 import { act, answerTo } from "./composer.js";
 import { alertBox, choose, showArticle, toast } from "./dialogs.js";
-import { openChat, state, zone } from "./state.js";
+import { me, openChat, state, zone } from "./state.js";
 import { word } from "./words.js";
 
 /** A button that got no answer for so long stops turning. */
 const answerWaitMs = 20_000;
 /** Answers that came before their press was known: ours within moments, other windows' never. */
 const earlyMax = 20;
+const readersAdded = 5_000;
 /** @type {Map<string, { text: string, alert: boolean, url: string | null }>} */
 const early = new Map();
 
@@ -114,6 +115,8 @@ export async function chatMenu() {
   if (chat.kind === "private") {
     const isBlocked = chat.bot === "kicked";
     wishes.push({ label: word(isBlocked ? "unblock" : "block"), value: { do: isBlocked ? "unblock" : "block" } });
+    // Who runs the bot may want somebody to send to.
+    if (me()?.role) wishes.push({ label: word("readers"), value: { do: "readers", count: readersAdded } });
   } else if (chat.isAdmin) {
     const set = (/** @type {string} */ status) => ({ do: "bot", chat: chat.id, status });
     const isIn = chat.bot === "member" || chat.bot === "administrator";
