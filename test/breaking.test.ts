@@ -4,7 +4,7 @@ import { roundIfChanged, runningRounds } from "../src/store/broadcast-rounds.ts"
 import { broadcastCounts, findBroadcast, keepScreen, ledgerCounts, moveBroadcast } from "../src/store/broadcasts.ts";
 import { findSubscriber } from "../src/store/subscribers.ts";
 import { type Desk, editor, nightZone, openDesk, textOf } from "./support/broadcasting.ts";
-import { eventually } from "./support/host.ts";
+import { eventually } from "./support/eventually.ts";
 
 let desk: Desk;
 afterEach(async () => desk.close());
@@ -118,6 +118,20 @@ describe("a broadcast", () => {
     expect(told.length).toBeGreaterThan(20);
     expect(told.length).toBeLessThan(120);
     expect(desk.playground.botMessages(told[0]!)[1]!.reply_to_message).toBeDefined();
+  });
+
+  it("stopped before all its readers are in the ledger: of each it says that they were left out", async () => {
+    desk = await openDesk({ rate: 100 });
+    await desk.readers(1_300);
+    const { id } = await desk.draft("stopped");
+    await desk.begin(id);
+    await eventually("its beginning", async () => ((await findBroadcast(desk.db, id))!.cursor > 0 ? true : undefined));
+    expect(await desk.move(id, "sending", "stopped")).toBe(true);
+    await desk.runner.idle();
+    const counts = await broadcastCounts(desk.db, (await findBroadcast(desk.db, id))!, new Date());
+    expect(counts).toMatchObject({ total: 1_300, waiting: 0, failed: 0, unknown: 0 });
+    expect(counts.sent + counts.skipped).toBe(1_300);
+    expect(counts.skipped).toBeGreaterThan(1_000);
   });
 
   it("that should have begun while the program was down is a draft again: an editor decides", async () => {
