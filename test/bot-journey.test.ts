@@ -466,8 +466,8 @@ describe("a reader in London", () => {
 });
 
 describe("a word to those who run it", () => {
-  test("says so when they never started the bot, and arrives once they did", async () => {
-    expect(text(await world.say(READER_ID, "/feedback 早报很好"))).toContain("管理员还没有和我说过话");
+  test("is kept when they never started the bot, and arrives at once when they did", async () => {
+    expect(text(await world.say(READER_ID, "/feedback 早报很好"))).toContain("记下了");
     await world.say(ADMIN_ID, "/start");
     expect(text(await world.say(READER_ID, "/feedback 早报很好"))).toBe("转给管理员了。");
     expect(world.last(ADMIN_ID).text).toContain("早报很好");

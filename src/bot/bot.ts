@@ -25,9 +25,10 @@ import { answerQuiet } from "./quiet.ts";
 import { search, tokenFor, tooOld } from "./reading.ts";
 import { isOperator, mayManage } from "./rights.ts";
 import { answerLocation, answerZone } from "./settings.ts";
-import { feedback, hello, thanks } from "./small.ts";
+import { feedback, hello, showNotes, thanks } from "./small.ts";
 import { answerSource } from "./source-edits.ts";
 import { addAddress, takeFile } from "./sources.ts";
+import { onTopic } from "./topics.ts";
 import { isPrivate, openVisit, type Visit } from "./visit.ts";
 import { plainWords, readCommand, type Spoken } from "./words.ts";
 
@@ -49,7 +50,7 @@ export function createBot(app: App): Composer<Context> {
 }
 
 async function onMessage(app: App, ctx: Context): Promise<void> {
-  if (await onMigration(app, ctx)) return;
+  if ((await onMigration(app, ctx)) || (await onTopic(app, ctx))) return;
   const visit = await openVisit(app, ctx);
   // Other bots are not answered, or two of them never stop; a group's own voice comes as a bot's, too.
   if (visit === undefined || (ctx.from?.is_bot === true && !visit.anonymous)) return;
@@ -80,6 +81,8 @@ async function onCommand(visit: Visit, spoken: Spoken): Promise<void> {
     async () => action("cmd", spoken.name),
     () => command.run(visit, spoken.words),
   );
+  const isDuty = command.operator === true || command.role !== undefined || spoken.name === "start";
+  if (isDuty && isPrivate(visit)) await showNotes(visit);
 }
 
 /** No such command: the one that was perhaps meant, of those that everybody has. */

@@ -12,6 +12,7 @@ import {
   subscriptionByOrigin,
   subscriptionsMax,
 } from "../store/subscriptions.ts";
+import { topicName } from "../store/topics.ts";
 import { closeAsk, rememberAsk } from "../store/visits.ts";
 import { action } from "../telegram/action.ts";
 import { html, lines } from "../telegram/html.ts";
@@ -123,7 +124,7 @@ export async function makeDigest(visit: Visit, wanted: Wanted, answer: Answer): 
     const page = renderSubscription(view, optionsOf(there));
     return answer(there, { ...page, html: `${html`${line}`.html}\n\n${page.html}` });
   }
-  const where = isPrivate(there) ? null : placeOf(there);
+  const where = isPrivate(there) ? null : await placeOf(there);
   const done = await withCrowd(there, made, renderSubscribed(view, { ...optionsOf(there), where }));
   if (made.subscriber.timezoneKnown) return answer(there, done);
   const zone = { text: there.text.settings.zoneButton, action: action("zones", "x") };
@@ -196,9 +197,9 @@ export function pauseOf(visit: Visit): Date | "open" | null {
   return isPausedOpenEnded(visit.known, visit.now) ? "open" : until;
 }
 
-function placeOf(visit: Visit): string {
+async function placeOf(visit: Visit): Promise<string> {
   const text = visit.text.subscribe;
-  const topic = visit.ctx.msg?.reply_to_message?.forum_topic_created?.name;
   if (visit.threadId === 0) return text.here;
+  const topic = await topicName(visit.app.db, visit);
   return topic === undefined ? text.thisTopic : text.topic(topic);
 }

@@ -1,8 +1,12 @@
 import type { Context } from "grammy";
 import type { App } from "../app.ts";
-import { moveChat, setReach, subscribersOfChat } from "../store/subscribers.ts";
+import { moveChat, type Subscriber, setReach, subscribersOfChat } from "../store/subscribers.ts";
 import { reschedule } from "../store/subscriptions.ts";
+import { html } from "../telegram/html.ts";
+import { message } from "../telegram/message.ts";
+import { send } from "../telegram/send.ts";
 import { renderGroupStart } from "../telegram/start-message.ts";
+import { textIn } from "../text/index.ts";
 import { keyboardOf } from "./answer.ts";
 
 /** Our own place in a chat changed: blocked or let back, added, promoted, removed. */
@@ -10,13 +14,33 @@ export async function onMyMember(app: App, ctx: Context): Promise<void> {
   const change = ctx.myChatMember;
   if (change === undefined) return;
   const { chat, old_chat_member: before, new_chat_member: after } = change;
-  const inside = isInside(after);
   const now = app.now();
-  if (!inside) return setReach(app.db, chat.id, { state: "resting", note: after.status, now });
+  if (!isInside(after) || !mayWrite(after, chat.type)) {
+    const awake = (await subscribersOfChat(app.db, chat.id)).filter(({ state }) => state === "active");
+    await setReach(app.db, chat.id, { state: "resting", note: after.status, now });
+    return tellSetUp(app, awake, { title: ctx.chat?.title ?? "", isInside: isInside(after) });
+  }
   await setReach(app.db, chat.id, { state: "active", note: "", now });
   for (const each of await subscribersOfChat(app.db, chat.id)) await reschedule(app.db, each, now);
   const added = !isInside(before) && (chat.type === "group" || chat.type === "supergroup");
   if (added) await greet(app, ctx, chat.id);
+}
+
+/** Whoever set up what now rests hears of it, once each; a person who blocked us is not written to. */
+async function tellSetUp(
+  app: App,
+  places: readonly Subscriber[],
+  { title, isInside }: { title: string; isInside: boolean },
+): Promise<void> {
+  const people = Map.groupBy(places, ({ setUpBy }) => setUpBy);
+  for (const [chatId, [place]] of people) {
+    if (chatId === null || place === undefined || place.kind === "private") continue;
+    const { small } = textIn(place.language);
+    const line = isInside ? small.noRights(title) : small.removed(title);
+    const options = { message: message(html`${line}`), silent: false, paid: false };
+    const result = await send(app.api, { chatId, threadId: 0 }, options);
+    if ("step" in result) app.log.debug({ chatId }, `nobody could be told: ${result.step.reason}`);
+  }
 }
 
 /** A group became a supergroup: its digests go on under the new id. Both sides of the move tell it; once is enough. */
@@ -32,10 +56,10 @@ export async function onMigration(app: App, ctx: Context): Promise<boolean> {
 /** One short line and a button, then silence. */
 async function greet(app: App, ctx: Context, chatId: number): Promise<void> {
   const language = app.config.DEFAULT_LANGUAGE;
-  const message = renderGroupStart({ language });
-  const keyboard = keyboardOf(message);
+  const hello = renderGroupStart({ language });
+  const keyboard = keyboardOf(hello);
   try {
-    await ctx.api.sendMessage(chatId, message.html, {
+    await ctx.api.sendMessage(chatId, hello.html, {
       parse_mode: "HTML",
       ...(keyboard === undefined ? {} : { reply_markup: keyboard }),
     });
@@ -43,6 +67,16 @@ async function greet(app: App, ctx: Context, chatId: number): Promise<void> {
     // Some groups let nobody write; their admins will look for us by themselves.
     app.log.debug({ chatId, error }, "a group could not be greeted");
   }
+}
+
+/** May we write there? In a channel only an admin who may post. */
+function mayWrite(
+  member: { status: string; can_post_messages?: boolean; can_send_messages?: boolean },
+  type: string,
+): boolean {
+  if (member.status === "restricted") return member.can_send_messages !== false;
+  if (type !== "channel" || member.status === "creator") return true;
+  return member.status === "administrator" && member.can_post_messages !== false;
 }
 
 function isInside(member: { status: string; is_member?: boolean }): boolean {

@@ -1,10 +1,13 @@
-import { html, lines } from "../telegram/html.ts";
+import { dropNotes, keepNote, waitingNotes } from "../store/notes.ts";
+import { html, italic, lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { renderHello, renderHelp, renderId } from "../telegram/settings-message.ts";
+import { whenNamed } from "../text/index.ts";
 import { ask, say } from "./answer.ts";
 import type { Area } from "./handler.ts";
 import { operatorsOf } from "./owner.ts";
-import { isPrivate, type Visit } from "./visit.ts";
+import { isOperator } from "./rights.ts";
+import { isPrivate, originOf, readingOf, type Visit } from "./visit.ts";
 
 const feedbackCharsMax = 2_000;
 const nameCharsMax = 64;
@@ -41,8 +44,25 @@ export async function feedback(visit: Visit, words: string): Promise<void> {
   const sent = await Promise.allSettled(
     operators.map((id) => ctx.api.sendMessage(id, note.html, { parse_mode: "HTML" })),
   );
-  const arrived = sent.some((each) => each.status === "fulfilled");
-  // Who is named in the settings and never pressed START cannot be written to.
-  const why = operators.length === 0 ? text.small.feedbackNobody : text.small.feedbackUnreachable;
-  await say(visit, message(lines(arrived ? text.small.feedbackSent : why)));
+  if (sent.some((each) => each.status === "fulfilled")) return say(visit, message(lines(text.small.feedbackSent)));
+  // Who is named in the settings and never pressed START cannot be written to: it waits until one of them comes.
+  const body = words.slice(0, feedbackCharsMax);
+  const kept = await keepNote(visit.app.db, { origin: originOf(visit, ":note"), chatId, name, body, at: visit.now });
+  await say(visit, message(lines(kept ? text.small.feedbackKept : text.small.feedbackFull)));
+}
+
+/** What people wrote while nobody who runs the bot could be reached, to the first of them who comes. */
+export async function showNotes(visit: Visit): Promise<void> {
+  if (!(await isOperator(visit))) return;
+  const { db } = visit.app;
+  const waiting = await waitingNotes(db);
+  for (const { chatId, name, body, at } of waiting) {
+    const when = whenNamed(at, readingOf(visit));
+    await say(visit, message(html`${visit.text.small.feedbackFrom(chatId, name)}\n${body}\n${italic(when)}`));
+  }
+  if (waiting.length > 0)
+    await dropNotes(
+      db,
+      waiting.map(({ id }) => id),
+    );
 }

@@ -3,6 +3,7 @@ import type { Chat, User } from "grammy/types";
 import type { App } from "../app.ts";
 import { settings } from "../config.ts";
 import { ensureSubscriber, findSubscriber, type Subscriber } from "../store/subscribers.ts";
+import { topicName } from "../store/topics.ts";
 import type { Button } from "../telegram/message.ts";
 import { type Language, languageOf, type Reading, type Text, textIn } from "../text/index.ts";
 
@@ -20,6 +21,7 @@ export type Visit = {
   /** The forum topic that counts as a chat of its own; 0 is the chat itself. */
   threadId: number;
   kind: ChatKind;
+  /** A topic's own name, where it is known. */
   title: string;
   /** Who it is; null for a channel, and for a group's admins who post as the group. */
   userId: number | null;
@@ -52,7 +54,7 @@ export async function openVisit(app: App, ctx: Context): Promise<Visit | undefin
     chatId: chat.id,
     threadId,
     kind: chat.type,
-    title: chat.title ?? "",
+    title: (threadId === 0 ? undefined : await topicName(app.db, { chatId: chat.id, threadId })) ?? chat.title ?? "",
     userId: anonymous ? null : (ctx.from?.id ?? null),
     anonymous,
     now: app.now(),

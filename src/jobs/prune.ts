@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { pruneMissed } from "../store/alerts.ts";
 import { pruneClicks } from "../store/clicks.ts";
 import { pruneFeedback } from "../store/feedback.ts";
+import { pruneNotes } from "../store/notes.ts";
 import { pruneArticles, pruneDeliveries, pruneShown, pruneTerms } from "../store/retention.ts";
 import { pruneSearches } from "../store/searches.ts";
 import { pruneSourceTasks } from "../store/source-tasks.ts";
@@ -26,6 +27,7 @@ export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<vo
   await pruneStopped(app.db, now);
   await pruneFeedback(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneClicks(app.db, new Date(now.getTime() - searchesKeptMs));
+  await pruneNotes(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneMissed(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneSourceTasks(app.db, new Date(now.getTime() - searchesKeptMs));
   await keepRetention(app, now);

@@ -8,10 +8,12 @@ import {
   type Language,
   type NewsLanguages,
   newsWaits,
+  notes,
   pages,
   searches,
   shown,
   subscribers,
+  topics,
   visits,
 } from "./schema.ts";
 
@@ -142,6 +144,8 @@ export async function forgetChat(db: Db, chatId: number): Promise<void> {
     db.delete(asks).where(eq(asks.chatId, chatId)),
     db.delete(feedback).where(eq(feedback.chatId, chatId)),
     db.delete(newsWaits).where(eq(newsWaits.chatId, chatId)),
+    db.delete(topics).where(eq(topics.chatId, chatId)),
+    db.delete(notes).where(eq(notes.chatId, chatId)),
     db.delete(visits).where(inArray(visits.who, [`u${chatId}`, `c${chatId}`, `p${chatId}`])),
   ]);
 }

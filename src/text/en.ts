@@ -300,9 +300,8 @@ export const en: Text = {
     yourId: (id) => `Your id: ${id}`,
     feedbackAsk: "What would you like to tell the people who run this? Write it after /feedback, or reply to this.",
     feedbackSent: "Passed on to the people who run this.",
-    feedbackNobody: "Nobody runs this yet, so it can’t be passed on.",
-    feedbackUnreachable:
-      "The people who run this have not started a chat with me, so it can’t reach them yet. Please send it again later.",
+    feedbackKept: "Noted. Whoever runs this sees it when they come.",
+    feedbackFull: "Too many messages wait unread, so this one could not be kept. Try again later.",
     feedbackFrom: (id, name) => `${name} (${id}) writes:`,
     preview: "The next one would be (looking does not count; it still comes):",
     open: "Open",
@@ -311,6 +310,7 @@ export const en: Text = {
     topicClosed: (topic) => `The topic "${topic}" is closed; its digest rests until it opens`,
     topicGone: (topic) => `The topic "${topic}" is gone, and its digest with it; send /subscribe in another one`,
     noRights: (chat) => `I may no longer post in "${chat}"; its digest rests until I may`,
+    removed: (chat) => `I am no longer in “${chat}”; its digests have stopped. Add me again and they go on.`,
     inPrivate: "This works in a private chat with me.",
   },
   channel: {

@@ -304,8 +304,8 @@ export const zh = {
     yourId: (id: number) => `你的编号：${id}`,
     feedbackAsk: "想对管理这里的人说什么？写在 /feedback 后面，或回复这条。",
     feedbackSent: "转给管理员了。",
-    feedbackNobody: "这里还没有人管，留言送不出去。",
-    feedbackUnreachable: "这里的管理员还没有和我说过话，留言暂时送不到。过些时候再发一次。",
+    feedbackKept: "记下了，管理员一来就给他看。",
+    feedbackFull: "没人看的留言太多了，这条没能留下。过些时候再发一次。",
     feedbackFrom: (id: number, name: string) => `${name}（${id}）留言：`,
     preview: "下一份会是这样（现在看的不算，到时照样发）：",
     open: "打开",
@@ -314,6 +314,7 @@ export const zh = {
     topicClosed: (topic: string) => `“${topic}”话题关闭了，那里的简报先停。重开后我会继续`,
     topicGone: (topic: string) => `“${topic}”话题不在了，那里的简报停了。在另一个话题里发 /subscribe 就能重新设`,
     noRights: (chat: string) => `我在“${chat}”里不能发消息了，那里的简报先停。给我发消息的权限，我就继续`,
+    removed: (chat: string) => `我不在“${chat}”里了，那里的简报停了。把我加回去，就接着发`,
     inPrivate: "这个要在和我的私聊里用。",
   },
   channel: {
