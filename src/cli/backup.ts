@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { backupSqlite, restoreSqlite } from "../store/backup.ts";
 import { restoreExported, tellSettled } from "./export.ts";
 import { looksExported } from "./moving/file.ts";
-import type { Shell } from "./shell.ts";
+import { counted, type Shell } from "./shell.ts";
 
 type Options = { json?: boolean };
 
@@ -37,7 +37,11 @@ async function backup(shell: Shell, file: string, { json }: Options): Promise<vo
   const report = await backupSqlite(shell.file, file, { onProgress }).finally(() => bar.stop());
   const { bytes, articles, subscribers, deliveries } = report;
   const size = `${(bytes / 2 ** 20).toFixed(1)} MB`;
-  const holds = `${articles} articles, ${subscribers} subscribers, ${deliveries} deliveries`;
+  const holds = [
+    counted(articles, "article"),
+    counted(subscribers, "subscriber"),
+    deliveries === 1 ? "1 delivery" : `${deliveries} deliveries`,
+  ].join(", ");
   shell.print(json === true ? JSON.stringify(report) : `${file}: ${size}, verified; ${holds}`);
 }
 

@@ -12,7 +12,7 @@ import { listStories } from "../store/story-list.ts";
 import type { StoryCard } from "../store/story-view.ts";
 import { findSubject } from "../store/subjects.ts";
 import { sourceIds, topStories } from "../store/top.ts";
-import { answerLines, type Shell, wholeNumber } from "./shell.ts";
+import { answerLines, counted, type Shell, UsageError, wholeNumber } from "./shell.ts";
 
 const searchLimitMax = 1_000;
 const topLimitMax = 100;
@@ -72,7 +72,7 @@ async function search(shell: Shell, query: string, { limit, json }: Options): Pr
     for (const { id, title, source, publishedAt, snippet } of found.results) {
       shell.print(`${title}\n  ${snippet}\n  ${source} · ${publishedAt ?? "no date"} · ${id}`);
     }
-    shell.print(`${found.total}${found.more ? "+" : ""} articles`);
+    shell.print(found.more ? `${found.total}+ articles` : counted(found.total, "article"));
   });
 }
 
@@ -197,7 +197,7 @@ async function stories(shell: Shell, { json }: Options): Promise<void> {
 async function wanted(db: Db, id: string, external: boolean | undefined): Promise<Article> {
   const number = Number(id);
   if (!external && !Number.isSafeInteger(number))
-    throw new UserError(`"${id}" is not an id. For the source's own ids add --external.`);
+    throw new UsageError(`"${id}" is not an id. For the source's own ids add --external.`);
   const found = external ? await articleByExternalId(db, id) : await articleById(db, number);
   if (found === undefined)
     throw new UserError(`There is no article ${id}${external ? "" : ". For the source's own ids add --external"}.`);

@@ -6,7 +6,7 @@ import { userAgent } from "../sources/agent.ts";
 import { createNodeDial } from "../sources/dial-node.ts";
 import { fetchDocument } from "../sources/fetch.ts";
 import { documentBytesMax, type Reading, readDocument } from "../sources/read.ts";
-import { answerLines, type Shell, UsageError } from "./shell.ts";
+import { answerLines, counted, type Shell, UsageError } from "./shell.ts";
 
 type Options = { url?: string; header?: string[]; json?: boolean };
 
@@ -118,7 +118,9 @@ function shown({ kind, title, language, articles, links, failed }: Reading): obj
 }
 
 function describe(shell: Shell, { kind, title, language, articles, links }: Reading): void {
-  shell.print(`${kind} · ${title} · ${language} · ${articles.length} articles, ${links.length} links`);
+  shell.print(
+    `${kind} · ${title} · ${language} · ${counted(articles.length, "article")}, ${counted(links.length, "link")}`,
+  );
   for (const article of articles) {
     const when = article.publishedAt?.toISOString().slice(0, 16).replace("T", " ") ?? "no date";
     shell.print(`\n${article.title}\n  ${[when, article.author, article.url].filter(Boolean).join(" · ")}`);

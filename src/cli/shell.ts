@@ -88,5 +88,10 @@ export function wholeNumber(name: string, most: number): (value: string) => numb
   };
 }
 
+/** "1 article", "2,000 articles". */
+export function counted(n: number, one: string): string {
+  return `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
+}
+
 /** Wrong usage: status 2, where any other error is status 1. */
 export class UsageError extends UserError {}

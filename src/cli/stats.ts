@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { aheadHours, statsOf } from "../pages/stats.ts";
 import { clock, shortDate } from "../text/index.ts";
-import { type Shell, wholeNumber } from "./shell.ts";
+import { counted, type Shell, wholeNumber } from "./shell.ts";
 
 const limitMax = 1_000;
 
@@ -29,17 +29,13 @@ async function stats(shell: Shell, { limit, days, json }: Options): Promise<void
     const reading = { language: "en" as const, timezone: shell.config.DEFAULT_TIMEZONE, now };
     for (const { at, digests, seconds } of minutes) {
       const when = `${shortDate(at, reading)} ${clock(at, reading.timezone)}`;
-      const takes = seconds < 60 ? plural(seconds, "second") : plural(Math.round(seconds / 60), "minute");
+      const takes = seconds < 60 ? counted(seconds, "second") : counted(Math.round(seconds / 60), "minute");
       shell.print(`${when}: ${digests.toLocaleString("en")}, ${takes}`);
     }
     if (minutes.length === 0) shell.print(`no digests within ${aheadHours} hours`);
-    shell.print(`${plural(days, "day")}: 👍 ${sums.up}, 👎 ${sums.down}, ${plural(sums.clicks, "click")}`);
+    shell.print(`${counted(days, "day")}: 👍 ${sums.up}, 👎 ${sums.down}, ${counted(sums.clicks, "click")}`);
     for (const { storyId, title, up, down, clicks } of stories) {
-      shell.print(`👍 ${up}  👎 ${down}  ${plural(clicks, "click")}  ${title} · ${storyId}`);
+      shell.print(`👍 ${up}  👎 ${down}  ${counted(clicks, "click")}  ${title} · ${storyId}`);
     }
   });
-}
-
-function plural(n: number, one: string): string {
-  return `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
 }

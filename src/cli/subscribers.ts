@@ -10,7 +10,7 @@ import type { Db } from "../store/db.ts";
 import { ensureSubscriber, findSubscriber } from "../store/subscribers.ts";
 import { addSubscription, countSubscriptions } from "../store/subscriptions.ts";
 import { digestsAfter } from "../store/subscriptions-due.ts";
-import type { Shell } from "./shell.ts";
+import { counted, type Shell } from "./shell.ts";
 
 /** Lines with an error that are told one by one. */
 const failuresListedMax = 10_000;
@@ -130,7 +130,7 @@ async function exportReaders(shell: Shell, file: string): Promise<void> {
   });
   out.end();
   await once(out, "finish");
-  shell.print(`${file}: ${written} digests`);
+  shell.print(`${file}: ${counted(written, "digest")}`);
 }
 
 const weekdays = ["", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
