@@ -13,6 +13,8 @@ const settleAtOnce = sendingPerCommit;
 const settleEveryMs = 100;
 const settleTriesMax = 6;
 const settleRetryMs = 250;
+/** So many ends in doubt, with nobody accepted between, are an outage: what goes out then is lost for good. */
+const inDoubtMax = 5;
 
 export type DeliverApp = Pick<App, "db" | "gate" | "api" | "now" | "log" | "random"> & {
   config: Pick<App["config"], "PAID_BROADCAST">;
@@ -43,7 +45,7 @@ export type Run = {
 export function createRun(app: DeliverApp, inFlightMax: number): Run {
   const portion = Math.min(sendingPerCommit, inFlightMax);
   const token = `${part(app.random())}${part(app.random())}`;
-  const ended: Ended = { outcomes: [], reaches: [], accepted: [] };
+  const ended: Ended = { outcomes: [], reaches: [], accepted: [], inDoubt: 0 };
   let inFlight = 0;
   let halted: string | null = null;
   let settledAt = performance.now();
@@ -132,7 +134,13 @@ function cacheOfMinute({ now }: Pick<DeliverApp, "now">): Run["cache"] {
   };
 }
 
-type Ended = { outcomes: Outcome[]; reaches: Reach[]; accepted: number[] };
+type Ended = {
+  outcomes: Outcome[];
+  reaches: Reach[];
+  accepted: number[];
+  /** Ends that nobody knows, since the last one that was accepted. */
+  inDoubt: number;
+};
 
 /** One call and what it means; gives the reason when nothing more may be sent at all. */
 async function deliverOne(app: DeliverApp, { due, message }: Prepared, ended: Ended): Promise<string | null> {
@@ -144,12 +152,18 @@ async function deliverOne(app: DeliverApp, { due, message }: Prepared, ended: En
   const { outcome, reach, retryAfter, isDown } = outcomeOf(due, result, app.now());
   ended.outcomes.push(outcome);
   if (reach !== null) ended.reaches.push(reach);
-  if (outcome.state === "sent") ended.accepted.push(chatId);
+  if (outcome.state === "sent") {
+    ended.accepted.push(chatId);
+    ended.inDoubt = 0;
+  } else if (outcome.state === "unknown") ended.inDoubt += 1;
   if (retryAfter !== null) {
     // In order: those accepted before this refusal say that it does not mean everybody.
     await app.gate.answered([...takeAccepted(ended), { chatId, retryAfter }]);
   }
-  if (isDown) await app.gate.unreachable();
+  if (isDown || ended.inDoubt >= inDoubtMax) {
+    await app.gate.answered(takeAccepted(ended));
+    await app.gate.unreachable();
+  }
   if (!("step" in result)) return null;
   const { step, reason } = result.step;
   if (step === "bug") app.log.error({ delivery: due.id }, `Telegram does not take what we made: ${reason}`);

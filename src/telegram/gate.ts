@@ -47,7 +47,10 @@ export type Gate = {
    * one chat after the other is refused, all stop. A stop outlives a restart.
    */
   answered(answers: readonly Answer[]): Promise<void>;
-  /** Telegram could not be reached at all: everybody waits a little, longer each time. */
+  /**
+   * Telegram could not be reached at all: everybody waits a little, longer each time, and then goes one at a time until
+   * one is accepted.
+   */
   unreachable(): Promise<void>;
   /** Until when everything stands still; null when it does not. */
   stoppedUntil(): Promise<Date | null>;
@@ -113,6 +116,7 @@ export function createGate({
       if (stopWait(state, everybody, at) > 0) return;
       const waitMs = Math.min(unreachableMinMs * 2 ** state.failures, unreachableMaxMs);
       state.failures += 1;
+      state.probedAt = null;
       state.stops.set(everybody, { from: at, until: at + waitMs });
     },
     stoppedUntil: async () => {
@@ -153,8 +157,8 @@ function take(state: State, { wanted, priority, at }: { wanted: number; priority
   if (room < portion) {
     return refused(state, { wanted, priority, at, againInMs: ((portion - room) * 1000) / state.rate });
   }
-  const granted = state.streak.size >= 2 ? 1 : Math.min(wanted, Math.floor(room));
-  if (state.streak.size >= 2) state.probedAt = at;
+  const granted = inTrouble(state) ? 1 : Math.min(wanted, Math.floor(room));
+  if (inTrouble(state)) state.probedAt = at;
   state.level -= granted;
   if (granted === wanted) state.hungry.delete(priority);
   else state.hungry.set(priority, { wanted: wanted - granted, at });
@@ -190,9 +194,13 @@ function reservedAbove(state: State, priority: Priority, at: number): number {
 }
 
 function isProbing(state: State, at: number): boolean {
-  if (state.streak.size < 2) return false;
   if (at - state.refusedAt > streakForgottenMs && stopWait(state, everybody, at) === 0) state.streak.clear();
-  return state.streak.size >= 2 && state.probedAt !== null && Math.abs(at - state.probedAt) < probeMs;
+  return inTrouble(state) && state.probedAt !== null && Math.abs(at - state.probedAt) < probeMs;
+}
+
+/** All were refused, or none arrived: one message at a time tries whether that is over. */
+function inTrouble({ streak, failures }: State): boolean {
+  return streak.size >= 2 || failures > 0;
 }
 
 function chatWait(state: State, chatId: number, at: number): number {
