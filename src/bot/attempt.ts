@@ -36,8 +36,7 @@ export async function attempt(
       else if (step.step === "plain-text") [text, parsed] = [plainText(text), false];
       else if (step.step === "retry") await sleep(retryMs);
       else if (step.step === "wait") {
-        // The gate must know: what is pushed to this chat waits as well.
-        await visit.app.gate.answered([{ chatId: visit.chatId, retryAfter: step.seconds }]);
+        // The gate knows already (pacedReplies), so that what is pushed to this chat waits as well.
         if (step.seconds > waitSecondsMax) throw error;
         await sleep(step.seconds * 1_000);
       } else if (isOutOfReach(step.step)) {
