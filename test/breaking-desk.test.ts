@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createIngest } from "../src/jobs/ingest.ts";
+import { joinLoose } from "../src/jobs/join-stories.ts";
 import { proposeBreaking } from "../src/jobs/propose-breaking.ts";
 import { createRunner } from "../src/jobs/run.ts";
 import { createWork } from "../src/jobs/work.ts";
 import { emptyDraft } from "../src/news/article.ts";
 import { findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
+import { membersOfStories } from "../src/store/story-view.ts";
 import { topStories } from "../src/store/top.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 
@@ -221,6 +223,34 @@ describe("the editors' desk", () => {
     ).not.toContain(first);
     await world.press(owner, "放回");
     expect(text(owner)).toContain(first);
+  });
+
+  it("splits a story: what does not belong becomes one of its own, is not joined again, and can be undone", async () => {
+    await open();
+    const [page] = await world.say(owner, "/edition");
+    const { inline_keyboard: rows } = page!.reply_markup as { inline_keyboard: { callback_data: string }[][] };
+    const id = Number.parseInt(rows[0]![0]!.callback_data.split(":").at(-1)!, 36);
+    const all = (await membersOfStories(world.app.db, [id], 100)).get(id)!.map((each) => each.id);
+    const storiesOf = async () =>
+      new Map([...(await membersOfStories(world.app.db, all, 100))].map(([story, own]) => [story, own.length]));
+    await world.press(owner, "1");
+    await world.press(owner, "拆开");
+    await world.press(owner, "1");
+    await world.press(owner, "2");
+    await world.press(owner, "✓ 2");
+    expect(labels(world.last(owner))).toContain("拆出 1 篇 ›");
+    await world.press(owner, "拆出 1 篇 ›");
+    expect(text(owner)).toMatch(/^这 1 篇成为另一件事？/);
+    expect(await storiesOf()).toEqual(new Map([[id, all.length]]));
+    await world.press(owner, "拆出 1 篇");
+    expect(text(owner)).toContain("拆开了：1 篇");
+    expect([...(await storiesOf()).values()].toSorted()).toEqual([1, all.length - 1].toSorted());
+    await joinLoose(world.app);
+    expect((await storiesOf()).size).toBe(2);
+    await world.press(owner, "撤销");
+    expect([...(await storiesOf()).values()]).toEqual([all.length]);
+    const [audit] = await world.say(owner, "/audit");
+    expect(audit!.text).toMatch(/合回去[\s\S]*拆开　1 · /);
   });
 
   it("is asked once about a story that suddenly grows", async () => {

@@ -1,19 +1,8 @@
 import { readClockTime } from "../news/clock-time.ts";
-import { readHours } from "../news/quiet.ts";
 import { nextSlot } from "../news/schedule.ts";
-import { estimateAudience } from "../store/broadcast-audience.ts";
-import {
-  type Broadcast,
-  type BroadcastChange,
-  changeDraft,
-  earlierOf,
-  moveBroadcast,
-  startedSince,
-  wordingFor,
-} from "../store/broadcasts.ts";
+import { type Broadcast, type BroadcastChange, changeDraft, moveBroadcast, wordingFor } from "../store/broadcasts.ts";
 import type { Language } from "../store/schema.ts";
 import {
-  type Check,
   type CheckMenu,
   reachedLater,
   reachedNow,
@@ -25,23 +14,17 @@ import { breakingSize, renderCopy } from "../telegram/breaking-message.ts";
 import { html, lines, plainText } from "../telegram/html.ts";
 import { type Message, message } from "../telegram/message.ts";
 import { send } from "../telegram/send.ts";
-import { localTime } from "../text/index.ts";
 import { ask, say, show } from "./answer.ts";
-import { askAudience, nameOfAudience, setAudience, showAudience } from "./breaking-audience.ts";
+import { askAudience, setAudience, showAudience } from "./breaking-audience.ts";
 import { wordingOf, writtenOf } from "./breaking-draft.ts";
+import { checkOf, isSealed, sealOf } from "./breaking-facts.ts";
 import { mendTexts } from "./breaking-mend.ts";
 import { showRun } from "./breaking-screen.ts";
 import { actorOf } from "./duty.ts";
-import { idOf } from "./handler.ts";
 import { readingOf, timezoneOf, type Visit } from "./visit.ts";
 
 /** So long a sending can be taken back. */
 export const countdownMs = 10_000;
-/** The last question can be answered for so long. */
-const confirmMs = 3 * 60_000;
-const dayMs = 86_400_000;
-/** Over so many days the usual number a day is counted. */
-const usualDays = 14;
 const hourMs = 3_600_000;
 
 /** The copies, exactly as readers get them, and below them the check. */
@@ -154,29 +137,6 @@ export const checkActs: Record<string, CheckAct> = {
   }),
 };
 
-/** Names the moment of a question and exactly what it was about. */
-function sealOf({ now }: Visit, broadcast: Broadcast): string {
-  return `${Math.floor(now.getTime() / 1000).toString(36)}:${printOf(broadcast)}`;
-}
-
-function isSealed(
-  { now }: Visit,
-  broadcast: Broadcast,
-  { asked, print }: { asked: string | undefined; print: string | undefined },
-): boolean {
-  const age = now.getTime() - (idOf(asked) ?? 0) * 1000;
-  return age <= confirmMs && print === printOf(broadcast);
-}
-
-/** FNV-1a over all that readers would notice. */
-function printOf({ texts, missing, audience, level, silent, asleep, dueAt, photo, url }: Broadcast): string {
-  let hash = 0x811c9dc5;
-  for (const char of JSON.stringify([texts, missing, audience, level, silent, asleep, dueAt, photo, url])) {
-    hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
-  }
-  return (hash >>> 0).toString(36);
-}
-
 /** A countdown or schedule is taken back: it is a draft again, and nothing was sent. */
 export async function undo(visit: Visit, broadcast: Broadcast): Promise<void> {
   const { app, now } = visit;
@@ -224,31 +184,6 @@ export async function answerSendTime(visit: Visit, broadcast: Broadcast, words: 
 /** The whole text of the message that this visit is about. */
 export function wordsOf({ ctx }: Visit): string {
   return (ctx.message?.text ?? ctx.message?.caption ?? "").trim();
-}
-
-async function checkOf(visit: Visit, broadcast: Broadcast): Promise<Check> {
-  const { app, now } = visit;
-  const { id, texts, missing, audience, level, silent, asleep, dueAt, storyId } = broadcast;
-  const at = dueAt !== null && dueAt > now ? dueAt : now;
-  const estimate = await estimateAudience(app.db, broadcast, { now: at, night: readHours(app.config.NIGHT_HOURS) });
-  const earlier = storyId === null ? [] : await earlierOf(app.db, storyId, id);
-  const started = await startedSince(app.db, new Date(now.getTime() - usualDays * dayMs));
-  const midnight = localTime(now, timezoneOf(visit)).startOfDay().epochMilliseconds;
-  const today = started.filter((each) => each.startedAt!.getTime() >= midnight).length;
-  return {
-    ...{ id, texts, missing, audience, level, silent, asleep, today },
-    dueAt: dueAt !== null && dueAt > now ? dueAt : null,
-    headline: Object.values(texts)[0]?.headline ?? "",
-    readers: estimate.readers,
-    now: estimate.now,
-    sleeping: estimate.asleep,
-    without: estimate.without,
-    rate: app.config.SEND_RATE,
-    earlier: earlier.map((each) => ({ id: each.id, who: each.userName, at: each.startedAt! })),
-    hasStory: storyId !== null,
-    audienceName: await nameOfAudience(visit, audience),
-    usual: Math.max(1, Math.round((started.length - today) / usualDays)),
-  };
 }
 
 function changeOf(visit: Visit, what: string, value: string): BroadcastChange | null {

@@ -8,6 +8,7 @@ import { blocks, bold, html, lines } from "../telegram/html.ts";
 import { type Button, type Message, message, numberRows } from "../telegram/message.ts";
 import { ask, say, show } from "./answer.ts";
 import { actorOf, hasRole, refuseBelow } from "./duty.ts";
+import { askSplit, doSplit, splitScreen, undoSplit } from "./edition-split.ts";
 import { type Area, idOf } from "./handler.ts";
 import { readingOf, timezoneOf, type Visit } from "./visit.ts";
 
@@ -15,6 +16,14 @@ import { readingOf, timezoneOf, type Visit } from "./visit.ts";
 const storiesShown = 8;
 const aheadMs = 24 * 3_600_000;
 const titleCharsMax = 120;
+
+/** What the buttons do with which a story is divided. */
+const splits: Record<string, (visit: Visit, args: string[]) => Promise<void>> = {
+  split: splitScreen,
+  splitask: askSplit,
+  splitgo: doSplit,
+  join: undoSplit,
+};
 
 /** The editors' desk: the next large digest, before it goes out. */
 export const desk: Area = {
@@ -25,7 +34,10 @@ export const desk: Area = {
     ed: {
       role: "editor",
       refuse: (visit) => refuseBelow(visit, "editor"),
-      act: async (visit, [what = "", id]) => act(visit, what, idOf(id)),
+      act: async (visit, [what = "", ...args]) => {
+        const splitting = Object.hasOwn(splits, what) ? splits[what] : undefined;
+        return splitting === undefined ? act(visit, what, idOf(args[0])) : splitting(visit, args);
+      },
     },
   },
 };
@@ -114,7 +126,8 @@ async function storyMenu(visit: Visit, id: number): Promise<Message> {
   const title = edits.titles.get(id)?.[visit.language] ?? view.title;
   const pin = edits.pinned.includes(id) ? press(text.unpin, "unpin", id) : press(text.pin, "pin", id);
   return message(lines(bold(title)), [
-    [pin, press(text.drop, "drop", id), press(text.retitle, "title", id)],
+    [pin, press(text.drop, "drop", id)],
+    [press(text.retitle, "title", id), ...(view.members.length > 1 ? [press(text.split.open, "split", id)] : [])],
     [press(text.back, "list")],
   ]);
 }
