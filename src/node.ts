@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const host = await startHost({
     config,
     log,
-    openStore: () => openSqlite(config.DATABASE_PATH),
+    openStore: () => openSqlite(config.DATABASE_PATH, { checkpoints: "apart" }),
     token: config.BOT_TOKEN,
     apiRoot: () => config.TELEGRAM_API_ROOT,
     now: () => new Date(),

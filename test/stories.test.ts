@@ -55,7 +55,7 @@ describe("stories", () => {
     expect(view?.members.map((member) => member.id)).toEqual([first, second]);
     expect(view).toMatchObject({ outlets: 2, language: "zh" });
     expect((await storyView(store.db, other, { now, language: "zh" }))?.members).toHaveLength(1);
-    expect(await looseArticles(store.db, 10)).toEqual([]);
+    expect(await looseArticles(store.db, 10, now)).toEqual([]);
   });
 
   it("stay as they are when joined again", async () => {

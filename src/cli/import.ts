@@ -4,13 +4,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type GenericBar, Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { describeError, UserError } from "../errors.ts";
-import { createIngest, type Incoming, incomingMax } from "../jobs/ingest.ts";
+import { createIngest, type Incoming, type Ingest, incomingMax, type Join } from "../jobs/ingest.ts";
+import { checkpoint } from "../node/checkpoint.ts";
+import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
-import type { Db } from "../store/db.ts";
-import type { Shell } from "./shell.ts";
+import type { Opened, Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 2;
+/** Slices that are stored and wait to be joined. */
+const slicesWaitingMax = 6;
+/** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
+const slicesPerLook = 8;
+const logPagesMax = 16_000;
 /** Bad lines that are reported one by one; the rest is counted. */
 const failuresListedMax = 10_000;
 /** Bytes of a file read at a time. */
@@ -37,18 +43,19 @@ async function importFiles(shell: Shell, files: string[], options: Options): Pro
   const counts: Counts = { imported: 0, updated: 0, unchanged: 0, failed: [] };
   try {
     await shell.withStore(
-      async ({ db }) => {
-        for (const file of files) {
-          await importFile(db, file, {
-            shell,
-            options,
-            counts,
-            several: files.length > 1,
-            onBytes: (n) => bar?.increment(n),
-          });
-        }
-      },
-      { durability: "normal" },
+      (store) =>
+        withIngest(shell, store, async (ingest) => {
+          for (const file of files) {
+            await importFile(ingest, file, {
+              shell,
+              options,
+              counts,
+              several: files.length > 1,
+              onBytes: (n) => bar?.increment(n),
+            });
+          }
+        }),
+      { durability: "normal", checkpoints: "apart" },
     );
   } finally {
     bar?.stop();
@@ -65,10 +72,65 @@ type Importing = {
   onBytes: (bytes: number) => void;
 };
 
+/**
+ * Two threads bring articles in: this one reads, stores and indexes them, another joins them to their stories. Between
+ * writes the log is moved into the file.
+ */
+async function withIngest(
+  shell: Shell,
+  { db, client }: Opened,
+  work: (ingest: Ingest) => Promise<void>,
+): Promise<void> {
+  // At Cloudflare there is one way in.
+  if (client === undefined) return work(createIngest(db, shell.now));
+  const thread = ingestApart(shell.file, shell.now);
+  const joining = handOver(thread.join, slicesWaitingMax);
+  const ingest = createIngest(db, shell.now, joining.join);
+  let slices = 0;
+  try {
+    await work(async (incoming) => {
+      const saved = await ingest(incoming);
+      slices += 1;
+      if (slices % slicesPerLook === 0 && checkpoint(client, Number.POSITIVE_INFINITY) > logPagesMax) {
+        await joining.settled();
+        checkpoint(client, 0);
+      }
+      return saved;
+    });
+    await joining.settled();
+  } finally {
+    await thread.close();
+  }
+}
+
+/** Lets this thread go on while another joins, so many slices ahead at the most. */
+function handOver(join: Join, most: number): { join: Join; settled(): Promise<void> } {
+  const running = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+  const check = (): void => {
+    if (failure !== undefined) throw failure.error;
+  };
+  return {
+    join: async (articleIds) => {
+      const one = join(articleIds)
+        .catch((error) => {
+          failure ??= { error };
+        })
+        .finally(() => running.delete(one));
+      running.add(one);
+      if (running.size >= most) await Promise.race(running);
+      check();
+    },
+    settled: async () => {
+      await Promise.all(running);
+      check();
+    },
+  };
+}
+
 /** One file, slice by slice: nothing but the slice at hand is in memory, and each write is short. */
-async function importFile(db: Db, file: string, importing: Importing): Promise<void> {
+async function importFile(ingest: Ingest, file: string, importing: Importing): Promise<void> {
   const { shell, options, counts, several, onBytes } = importing;
-  const ingest = createIngest(db, shell.now);
   const name = options.source ?? nameOf(file);
   const zone = options.zone ?? shell.config.DEFAULT_TIMEZONE;
   let slice: Incoming[] = [];

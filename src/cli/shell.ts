@@ -4,7 +4,7 @@ import { type Config, readConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Db } from "../store/db.ts";
-import { openSqlite, type SqliteOptions } from "../store/sqlite.ts";
+import { openSqlite, type SqliteOptions, type SqliteStore } from "../store/sqlite.ts";
 import { openCloudflare, type Place } from "./cloudflare.ts";
 
 /** The longest line that is read from standard input. */
@@ -24,8 +24,11 @@ export type Shell = {
   /** One line on standard output. */
   print(line: string): void;
   /** Opens the database, hands it over and closes it, whatever happens. */
-  withStore<T>(work: (store: { db: Db }) => Promise<T>, options?: SqliteOptions): Promise<T>;
+  withStore<T>(work: (store: Opened) => Promise<T>, options?: SqliteOptions): Promise<T>;
 };
+
+/** A store; `client` is a file's own connection. */
+export type Opened = { db: Db; client?: SqliteStore["client"] };
 
 export type ShellOptions = { playground?: boolean; cloudflare?: Place | true };
 

@@ -16,16 +16,18 @@ export type Incoming = {
 
 export type Ingest = (incoming: readonly Incoming[]) => Promise<Saved[]>;
 
+/** Joins stored articles to their stories. */
+export type Join = (articleIds: readonly number[]) => Promise<void>;
+
 /** How many articles one call takes: one short write. */
 export const incomingMax = articlesPerBatch;
 
 /**
  * The one way in for articles: they are stored, made findable and joined to their stories. What a crash leaves without
- * a story is joined by the next `join-stories` job.
+ * a story is joined by the next `join-stories` job. `join` may be another thread's.
  */
-export function createIngest(db: Db, now: () => Date): Ingest {
+export function createIngest(db: Db, now: () => Date, join: Join = joinHere({ db, now })): Ingest {
   const known = new Map<string, Source>();
-  const memory = storyMemory();
 
   async function sourceOf({ draft, source }: Incoming): Promise<Source> {
     const before = known.get(source.name);
@@ -42,7 +44,13 @@ export function createIngest(db: Db, now: () => Date): Ingest {
     for (const each of incoming) drafts.push({ sourceId: (await sourceOf(each)).id, draft: each.draft });
     const saved = await saveArticles(db, drafts, { now: now() });
     const fresh = saved.filter((each) => each.outcome === "imported").map((each) => each.id);
-    if (fresh.length > 0) await joinStories(db, fresh, { now: now(), memory });
+    if (fresh.length > 0) await join(fresh);
     return saved;
   };
+}
+
+/** Joins in this thread, remembering what was read. */
+export function joinHere({ db, now }: { db: Db; now: () => Date }): Join {
+  const memory = storyMemory();
+  return (articleIds) => joinStories(db, articleIds, { now: now(), memory });
 }

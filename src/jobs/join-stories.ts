@@ -1,14 +1,19 @@
 import type { App } from "../app.ts";
-import { articlesPerJoin, joinStories, looseArticles } from "../store/stories.ts";
+import { articlesPerJoin, looseArticles } from "../store/stories.ts";
+import { type Join, joinHere } from "./ingest.ts";
 
 /** Articles that one run joins at the most; the next tick goes on. */
 const articlesPerRun = 2_000;
 
-/** Joins what a crash left without a story. */
-export async function joinLoose(app: Pick<App, "db" | "now">): Promise<void> {
+/** What is younger than this is just being joined, by another thread or process. */
+const looseMs = 60_000;
+
+/** Joins what a crash left without a story. `join` may be another thread's. */
+export async function joinLoose(app: Pick<App, "db" | "now">, join: Join = joinHere(app)): Promise<void> {
+  const before = new Date(app.now().getTime() - looseMs);
   for (let joined = 0; joined < articlesPerRun; joined += articlesPerJoin) {
-    const loose = await looseArticles(app.db, articlesPerJoin);
+    const loose = await looseArticles(app.db, articlesPerJoin, before);
     if (loose.length === 0) return;
-    await joinStories(app.db, loose, { now: app.now() });
+    await join(loose);
   }
 }

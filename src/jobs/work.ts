@@ -6,7 +6,7 @@ import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
 import { deliver } from "./deliver.ts";
 import { createUpdateHandler, type UpdateHandler } from "./handle-update.ts";
-import { createIngest, type Ingest } from "./ingest.ts";
+import { createIngest, type Ingest, type Join } from "./ingest.ts";
 import { joinLoose } from "./join-stories.ts";
 import { createAlertMatcher } from "./match-alerts.ts";
 import { planDigests } from "./plan-digests.ts";
@@ -17,8 +17,16 @@ import { runSourceTask } from "./source-task.ts";
 import { tellNews } from "./tell-news.ts";
 import { tellTrouble } from "./tell-trouble.ts";
 
-/** Without a `web` nothing is read: a bot that is only fed by hand. */
-export type WorkOptions = { signal?: AbortSignal; web?: WebTools; fetchFile?: FetchFile };
+/**
+ * Without a `web` nothing is read: a bot that is only fed by hand. `apart` takes news in and joins it elsewhere than in
+ * this thread.
+ */
+export type WorkOptions = {
+  signal?: AbortSignal;
+  web?: WebTools;
+  fetchFile?: FetchFile;
+  apart?: { ingest: Ingest; join: Join };
+};
 
 /** What each kind of job does. */
 export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = {}): (job: Job) => Promise<void> {
@@ -26,7 +34,7 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
   const compose = createComposer(app);
   const handle = createUpdateHandler(app, bot);
   const matchAlerts = createAlertMatcher(app);
-  const ingest = alerting(app, createIngest(app.db, app.now));
+  const ingest = alerting(app, options.apart?.ingest ?? createIngest(app.db, app.now));
   return async (job) => {
     switch (job.kind) {
       case "update":
@@ -43,7 +51,7 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
       case "propose":
         return proposeBreaking(app);
       case "join-stories":
-        return joinLoose(app);
+        return joinLoose(app, options.apart?.join);
       case "refresh-sources":
         if (options.web === undefined) return;
         return refreshSources(

@@ -25,9 +25,11 @@ import { refuseStandstill } from "../store/standstill.ts";
 import { keepStop, liveStops } from "../store/stops.ts";
 import { createGate } from "../telegram/gate.ts";
 import { pacedReplies } from "../telegram/send.ts";
+import { checkpointApart } from "./checkpoint-apart.ts";
 import { createClient } from "./client.ts";
 import { askTelegram, type ConnectOptions } from "./connect.ts";
 import { createVitals, type Vitals } from "./health.ts";
+import { ingestApart } from "./ingest-apart.ts";
 import { type Listening, listen } from "./listen.ts";
 import { allowedUpdates, pollUpdates, refuseOverWebhook } from "./poll.ts";
 import { openWeb } from "./web.ts";
@@ -105,6 +107,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   store = opened;
   vitals = createVitals(opened.db, options.now);
   clicks = createClickCounter({ db: opened.db, log, now: options.now });
+  const checkpoints = checkpointApart(opened.client.name);
   const flushing = setInterval(clicks.flush, flushClicksMs).unref();
 
   const parts = { ...options, store: opened, vitals, url: listening.url, signal: ending.signal, fail: failure.reject };
@@ -134,6 +137,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await listening.close();
       clearInterval(flushing);
       await clicks?.flush();
+      await checkpoints.close();
       opened.close();
     },
   };
@@ -240,7 +244,8 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
   const web = openWeb(config, now);
   const files = `${options.apiRoot(options.url)}/file/bot${options.token}/`;
   const fetchFile = (path: string, signal: AbortSignal) => fetch(files + path, { signal });
-  const work = createWork(app, bot, { signal, web, fetchFile });
+  const apart = ingestApart(store.client.name, now);
+  const work = createWork(app, bot, { signal, web, fetchFile, apart });
   const receive = createReceiver(app);
   const timer = cron.schedule("* * * * *", async () => {
     await tick(app).catch((error) => log.error({ error }, "a tick failed"));
@@ -274,7 +279,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
     async stop() {
       await timer.stop();
       await Promise.race([Promise.all([polling, runner.stop()]), after(stopMs)]);
-      await Promise.race([web.close(), after(stopMs)]);
+      await Promise.race([Promise.all([web.close(), apart.close()]), after(stopMs)]);
       await releaseLease();
     },
   };

@@ -110,5 +110,5 @@ async function bringReaders(db: Db, playground: Playground, count: number): Prom
 function openFresh(file: string) {
   mkdirSync(dirname(file), { recursive: true });
   for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
-  return openSqlite(file);
+  return openSqlite(file, { checkpoints: "apart" });
 }

@@ -7,14 +7,19 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describeError, UserError } from "../errors.ts";
 import { type BatchOptions, type Db, keeper, type Statement } from "./db.ts";
 import { createFlush, type Flush, type SyncFile } from "./flush.ts";
+import { makePatient, patiently, type Session } from "./patience.ts";
 import * as schema from "./schema.ts";
 
-/** How long a writer waits for another process's write before it gives up. */
-const busyTimeoutMs = 5_000;
+/** How long a migration waits for another process's write before it gives up. */
+const migrationWaitMs = 5_000;
+/** SQLite waits for a lock without letting go of the thread: so long at the most. */
+const heldMs = 8;
 /** SQLite's page cache of one connection. */
 const cacheKiB = 64 * 1024;
 /** Pages that one automatic checkpoint may move: larger ones hold the committing thread. */
 const checkpointPages = 1_000;
+/** The same where another thread looks after it (node/checkpointer): only if that one is gone. */
+const checkpointPagesApart = 16_000;
 
 /** Prepared statements that a connection keeps; there are a few hundred in all. */
 const statementsMax = 1_000;
@@ -32,6 +37,8 @@ export type SqliteOptions = {
   sync?: SyncFile;
   /** Only these migrations: a store as an older version made it. */
   level?: readonly string[];
+  /** "apart" where another thread or the caller moves what was written from the log into the file. */
+  checkpoints?: "own" | "apart";
 };
 
 export type SqliteStore = { db: Db; client: Database.Database; close(): void };
@@ -40,14 +47,15 @@ export type SqliteStore = { db: Db; client: Database.Database; close(): void };
 export function openSqlite(file: string, options: SqliteOptions = {}): SqliteStore {
   const client = openFile(file);
   try {
-    client.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    client.pragma(`busy_timeout = ${migrationWaitMs}`);
     migrate(client, file, options);
     client.pragma("journal_mode = WAL");
     client.pragma("foreign_keys = ON");
     client.pragma(`synchronous = ${options.durability ?? "full"}`);
     client.pragma(`cache_size = -${cacheKiB}`);
-    client.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    client.pragma(`wal_autocheckpoint = ${options.checkpoints === "apart" ? checkpointPagesApart : checkpointPages}`);
     client.pragma("temp_store = MEMORY");
+    client.pragma(`busy_timeout = ${heldMs}`);
   } catch (error) {
     client.close();
     throw asUserError(error, file);
@@ -69,7 +77,9 @@ type Preparable = { _prepare(): { execute(): { sync(): unknown } } };
  */
 function withBatch(client: Database.Database, flush: Flush | null): Db {
   const wait = flush === null ? undefined : createWaiting(client);
-  const db = drizzle({ client: keepingStatements(client, () => wait?.("full")), schema });
+  const keeping = keepingStatements(client, () => wait?.("full"));
+  const db = drizzle({ client: keeping, schema });
+  makePatient(db as unknown as { session: Session }, keeping);
   const run = client.transaction((statements: readonly Statement[]) =>
     statements.map((statement) => {
       const rows = (statement as unknown as Preparable)._prepare().execute().sync();
@@ -77,8 +87,10 @@ function withBatch(client: Database.Database, flush: Flush | null): Db {
     }),
   );
   async function batch(statements: readonly Statement[], { mayBeLost = false }: BatchOptions = {}) {
-    wait?.("normal");
-    const rows = run.immediate(statements);
+    const rows = await patiently(() => {
+      wait?.("normal");
+      return run.immediate(statements);
+    });
     if (!mayBeLost) await flush?.();
     return rows;
   }

@@ -1,4 +1,4 @@
-import { isNull, sql } from "drizzle-orm";
+import { and, isNull, lte, sql } from "drizzle-orm";
 import { type Background, countArticle } from "../news/background.ts";
 import { decide, membersComparedMax } from "../news/story.ts";
 import { backgroundOf } from "./background.ts";
@@ -38,9 +38,10 @@ export async function joinStories(
   }
 }
 
-/** Articles that have no story yet, newest first. */
-export async function looseArticles(db: Db, limit: number): Promise<number[]> {
-  const rows = await db.select({ id: articles.id }).from(articles).where(isNull(articles.storyId)).limit(limit);
+/** Articles that came in before a time and have no story yet. */
+export async function looseArticles(db: Db, limit: number, before: Date): Promise<number[]> {
+  const isLoose = and(isNull(articles.storyId), lte(articles.receivedAt, before));
+  const rows = await db.select({ id: articles.id }).from(articles).where(isLoose).limit(limit);
   return rows.map((row) => row.id);
 }
 
