@@ -20,7 +20,7 @@ import { openStore } from "./support/store.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
-const allowed = new Set(["127.0.0.1"]);
+const allowed = new Set(["127.0.0.1", "localhost"]);
 let now = new Date("2026-11-22T08:00:00Z");
 let server: Server;
 let root = "";
@@ -349,6 +349,29 @@ test("one source that breaks costs the others nothing", async () => {
   });
   expect((await health("乙")).reading).toMatchObject({ failures: 1, failureCode: "connection" });
   expect((await health("丙")).reading).toMatchObject({ failures: 0 });
+});
+
+test("a host with many slow feeds is asked two at a time, and keeps nobody else waiting", async () => {
+  let [going, most] = [0, 0];
+  const slow = (n: number) => async (_request: IncomingMessage, response: ServerResponse) => {
+    most = Math.max(most, ++going);
+    await new Promise((done) => setTimeout(done, 15));
+    going--;
+    response.end(feed(`<item><title>慢的第${n}条</title><guid>${n}</guid></item>`));
+  };
+  for (let n = 0; n < 60; n++) {
+    site[`/slow/${n}`] = slow(n);
+    await add(`/slow/${n}`, "feed", `慢${n}`);
+  }
+  site["/feed"] = feed(item(1, "<description>水退了。</description>"));
+  later(1_000);
+  const source = await ensureSource(store.db, "快", { kind: "feed", language: "zh", now });
+  const url = `${root.replace("127.0.0.1", "localhost")}/feed`;
+  await addReading(store.db, { sourceId: source.id, url, intervalMinutes: null }, now);
+  await run();
+  expect(most).toBe(2);
+  expect(asked.indexOf("/feed")).toBeLessThan(20);
+  expect(asked.filter((path) => path.startsWith("/slow/"))).toHaveLength(60);
 });
 
 test("a removed source is read no more; its articles stay", async () => {

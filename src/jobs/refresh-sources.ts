@@ -1,5 +1,5 @@
 import { type ArticleDraft, emptyDraft } from "../news/article.ts";
-import { fetchDocument } from "../sources/fetch.ts";
+import { fetchDocument, hostIn } from "../sources/fetch.ts";
 import type { Reading as Document } from "../sources/read.ts";
 import { areKnown } from "../store/articles.ts";
 import { takePushed, wakePushed } from "../store/pushes.ts";
@@ -8,9 +8,14 @@ import { completeFromPage, draftsOfLinks, pagesPerReadMax, type WebTools } from 
 import { type Ingest, incomingMax } from "./ingest.ts";
 import { failedBadly, type SettleApp, settleFailure, settleSuccess, type Telling } from "./settle-source.ts";
 
-/** Sources read side by side, and claimed by one write. */
+/** Sources read side by side, those of one host among them, and those claimed by one write. */
 const lanesMax = 16;
+const perHostMax = 2;
 const claimMax = 32;
+/** Sources that wait for their host, while others are looked for. */
+const waitingMax = 320;
+/** While some are read, others come due: they are looked for so often. */
+const claimEveryMs = 1_000;
 /** A teaser of a news item older than this is not worth a visit to its page. */
 const completeMs = 3 * 86_400_000;
 /** Clocks that go ahead: a time further in the future is now. */
@@ -19,30 +24,50 @@ const aheadMs = 10 * 60_000;
 export type RefreshTools = WebTools & Telling & { ingest: Ingest };
 
 /**
- * Reads every source whose time has come; one that fails costs the others nothing. Ends when none is due, or on
- * `signal`.
+ * Reads every source whose time has come, so many side by side, of one host only a few: a host with hundreds of feeds
+ * keeps nobody else waiting. A source that fails costs the others nothing. Ends when none is due, or on `signal`.
  */
 export async function refreshSources(app: SettleApp, tools: RefreshTools, signal?: AbortSignal): Promise<void> {
   await wakePushed(app.db, app.now());
-  let queue: ClaimedReading[] = [];
-  let claiming: Promise<void> | undefined;
-  const claim = async (): Promise<void> => {
-    queue = await claimReadings(app.db, { now: app.now(), limit: claimMax, token: crypto.randomUUID() });
-    claiming = undefined;
+  const waiting: ClaimedReading[] = [];
+  const perHost = new Map<string, number>();
+  const running = new Set<Promise<void>>();
+  const start = (claim: ClaimedReading): void => {
+    const host = hostIn(claim.url);
+    perHost.set(host, (perHost.get(host) ?? 0) + 1);
+    const reading = refreshSource(app, tools, claim)
+      .catch((error) => failedBadly(app, { claim, tools }, error))
+      // Not even that could be written down: its lease runs out, and it is read again.
+      .catch((error) => app.log.error({ error, source: claim.source.name }, "how a read ended could not be kept"))
+      .finally(() => {
+        const left = perHost.get(host)! - 1;
+        if (left === 0) perHost.delete(host);
+        else perHost.set(host, left);
+        running.delete(reading);
+      });
+    running.add(reading);
   };
-  const lane = async (): Promise<void> => {
-    for (;;) {
-      if (signal?.aborted) return;
-      if (queue.length === 0) {
-        claiming ??= claim();
-        await claiming;
-      }
-      const next = queue.shift();
-      if (next === undefined) return;
-      await refreshSource(app, tools, next).catch((error) => failedBadly(app, { claim: next, tools }, error));
+  let claimedAt = Number.NEGATIVE_INFINITY;
+  let more = true;
+  while (signal?.aborted !== true) {
+    while (running.size < lanesMax) {
+      const at = waiting.findIndex(({ url }) => (perHost.get(hostIn(url)) ?? 0) < perHostMax);
+      if (at === -1) break;
+      const [next] = waiting.splice(at, 1);
+      // What waited here for too long is another's to take, or ours again.
+      if (next!.dueAt > app.now()) start(next!);
     }
-  };
-  await Promise.all(Array.from({ length: lanesMax }, lane));
+    const now = app.now().getTime();
+    if (running.size < lanesMax && waiting.length < waitingMax && (more || now - claimedAt >= claimEveryMs)) {
+      const claimed = await claimReadings(app.db, { now: app.now(), limit: claimMax, token: crypto.randomUUID() });
+      waiting.push(...claimed);
+      [more, claimedAt] = [claimed.length === claimMax, now];
+      if (claimed.length > 0) continue;
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  await Promise.all(running);
 }
 
 /** One source: what its hub sent, else what it answers, is read, completed, stored; then the next read is set. */
