@@ -145,28 +145,19 @@ export async function endLeases(db: Db, now: Date): Promise<void> {
 export async function recoverSending(db: Db, now: Date): Promise<number> {
   const left = sql`select id from deliveries
     where ${held} and state = 'sending' and due_at <= ${seconds(now)} limit ${recoverMax}`;
+  return leaveUnknown(db, left, { now, error: "stopped while it was on its way" });
+}
+
+/** These rows are unknown from now on, and counted as that; gives how many they were. */
+export async function leaveUnknown(db: Db, ids: SQL, { now, error }: { now: Date; error: string }): Promise<number> {
+  const counted = sql`select d.kind, ${tallyRef}, ${tallySlot}, 'unknown', count(*) from deliveries as d
+    where d.id in (${ids}) group by 1, 2, 3`;
   const [, rows] = await db.batch([
-    db
-      .insert(tallies)
-      .select(
-        sql`select d.kind, ${tallyRef}, ${tallySlot}, 'unknown', count(*) from deliveries as d
-          where d.id in (${left}) group by 1, 2, 3`,
-      )
-      .onConflictDoUpdate({
-        target: [tallies.kind, tallies.ref, tallies.slot, tallies.state],
-        set: { n: sql`${tallies.n} + excluded.n` },
-      }),
+    countMore(db, counted),
     db
       .update(deliveries)
-      .set({
-        state: "unknown",
-        dueAt: null,
-        leaseToken: null,
-        body: null,
-        at: now,
-        error: "stopped while it was on its way",
-      })
-      .where(sql`${deliveries.id} in (${left})`)
+      .set({ state: "unknown", dueAt: null, leaseToken: null, body: null, at: now, error })
+      .where(sql`${deliveries.id} in (${ids})`)
       .returning({ id: deliveries.id }),
   ]);
   return (rows as unknown[]).length;
@@ -176,12 +167,18 @@ const tallyRef = sql.raw("case when d.kind = 'broadcast' then d.ref else 0 end")
 const tallySlot = sql.raw("case when d.kind = 'digest' then max(d.slot, 0) else 0 end");
 
 function tallyStatement(db: Db, ours: SQL): Statement {
+  return countMore(
+    db,
+    sql`select d.kind, ${tallyRef}, ${tallySlot}, j.value ->> 1, count(*) from ${ours}
+      and j.value ->> 1 <> 'queued' group by 1, 2, 3, 4`,
+  );
+}
+
+/** Adds kind, ref, slot, state and number to the tallies. */
+function countMore(db: Db, counted: SQL): Statement {
   return db
     .insert(tallies)
-    .select(
-      sql`select d.kind, ${tallyRef}, ${tallySlot}, j.value ->> 1, count(*) from ${ours}
-        and j.value ->> 1 <> 'queued' group by 1, 2, 3, 4`,
-    )
+    .select(counted)
     .onConflictDoUpdate({
       target: [tallies.kind, tallies.ref, tallies.slot, tallies.state],
       set: { n: sql`${tallies.n} + excluded.n` },

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { nextSlot } from "../news/schedule.ts";
 import type { Db } from "./db.ts";
+import { leaveUnknown } from "./deliveries-settle.ts";
 import { seconds } from "./json-list.ts";
-import { deliveries, tallies, updates } from "./schema.ts";
+import { updates } from "./schema.ts";
 import { dueSubscriptions, planSlots } from "./subscriptions-due.ts";
 
 /** Rows of one slice. */
@@ -25,32 +26,7 @@ export async function settleRestored(db: Db, now: Date): Promise<Restored> {
 
 async function endWaiting(db: Db, now: Date): Promise<number> {
   const waiting = sql`select id from deliveries where due_at is not null order by priority, due_at limit ${sliceMax}`;
-  const [, rows] = await db.batch([
-    db
-      .insert(tallies)
-      .select(
-        sql`select d.kind, case when d.kind = 'broadcast' then d.ref else 0 end,
-          case when d.kind = 'digest' then max(d.slot, 0) else 0 end, 'unknown', count(*)
-          from deliveries as d where d.id in (${waiting}) group by 1, 2, 3`,
-      )
-      .onConflictDoUpdate({
-        target: [tallies.kind, tallies.ref, tallies.slot, tallies.state],
-        set: { n: sql`${tallies.n} + excluded.n` },
-      }),
-    db
-      .update(deliveries)
-      .set({
-        state: "unknown",
-        dueAt: null,
-        leaseToken: null,
-        body: null,
-        at: now,
-        error: "waited in a restored backup",
-      })
-      .where(sql`${deliveries.id} in (${waiting})`)
-      .returning({ id: deliveries.id }),
-  ]);
-  return (rows as unknown[]).length;
+  return leaveUnknown(db, waiting, { now, error: "waited in a restored backup" });
 }
 
 async function passDue(db: Db, now: Date): Promise<number> {

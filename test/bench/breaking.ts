@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
@@ -19,7 +18,8 @@ import type { RoundKind } from "../../src/store/schema.ts";
 import { openSqlite, type SqliteStore } from "../../src/store/sqlite.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 import { noonZone } from "../support/broadcasting.ts";
-import type { ApiOrder, ApiReport, ApiSettings } from "./api-server.ts";
+import type { ApiSettings } from "./api-server.ts";
+import { openApi } from "./open-api.ts";
 
 const token = "1000000008:a-token-for-benches-only-000000";
 const actor = { userId: 1, name: "Ed" };
@@ -200,24 +200,6 @@ function queueDigests({ client }: SqliteStore, count: number): void {
     SELECT id, id, 'digest', 480, 'daily', 8, ${at}, ${at} + 86400, ${at} + 86400, 'bench ' || id, ${at} FROM n`);
   client.exec(`${ids} INSERT INTO deliveries (kind, ref, slot, subscriber_id, state, priority, due_at, at)
     SELECT 'digest', id, ${at}, id, 'queued', ${priorityOf.digest}, ${at}, ${at} FROM n`);
-}
-
-async function openApi(settings: ApiSettings) {
-  const child: ChildProcess = fork(join(import.meta.dirname, "api-server.ts"), [JSON.stringify(settings)]);
-  const answer = <T>() => new Promise<T>((resolve) => child.once("message", (message) => resolve(message as T)));
-  const { port } = await answer<{ port: number }>();
-  return {
-    root: `http://127.0.0.1:${port}`,
-    order: async (order: ApiOrder) => {
-      child.send(order);
-      return (await answer<{ report: ApiReport }>()).report;
-    },
-    close: async () => {
-      const exited = new Promise((resolve) => child.once("exit", resolve));
-      child.disconnect();
-      await exited;
-    },
-  };
 }
 
 function after(ms: number): Promise<void> {

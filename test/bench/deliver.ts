@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
@@ -7,11 +6,12 @@ import { Api } from "grammy";
 import { deliver, inFlightMax } from "../../src/jobs/deliver.ts";
 import type { Composer } from "../../src/jobs/deliver-prepare.ts";
 import { silentLog } from "../../src/log.ts";
-import { listDeliveries, priorityOf } from "../../src/store/deliveries.ts";
+import { priorityOf } from "../../src/store/deliveries.ts";
 import { openSqlite, type SqliteStore } from "../../src/store/sqlite.ts";
 import { keepStop } from "../../src/store/stops.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 import type { ApiOrder, ApiReport, ApiSettings } from "./api-server.ts";
+import { openApi } from "./open-api.ts";
 
 const token = "1000000004:a-token-for-benches-only-000000";
 const latencyMs = 40;
@@ -131,8 +131,9 @@ async function measure({ count, rate, limits, paid = false, orders = [], during 
     await Promise.all([deliver(app, { compose }), during?.(api.order)]);
     const seconds = (performance.now() - start) / 1000;
     const cpuMicros = cpuSince(cpu) / count;
-    const states = Object.groupBy(await listDeliveries(store.db, { limit: 500 }), (row) => row.state);
-    if (Object.keys(states).join() !== "sent") throw new Error(`not all were sent: ${Object.keys(states)}`);
+    const states = store.client.prepare("SELECT state, count(*) AS n FROM deliveries GROUP BY state").all();
+    const [{ state, n }] = states as [{ state: string; n: number }];
+    if (state !== "sent" || n !== count) throw new Error(`not all were sent: ${JSON.stringify(states)}`);
     return { seconds, cpuMicros, report: await api.order({ kind: "report" }) };
   } finally {
     await api.close();
@@ -187,24 +188,6 @@ function fill({ client }: SqliteStore, count: number): void {
     SELECT id, id, 'digest', 480, 'daily', 8, ${at}, ${at} + 86400, ${at} + 86400, 'bench ' || id, ${at} FROM n`);
   client.exec(`${ids} INSERT INTO deliveries (kind, ref, slot, subscriber_id, state, priority, due_at, at)
     SELECT 'digest', id, ${at}, id, 'queued', ${priorityOf.digest}, ${at}, ${at} FROM n`);
-}
-
-async function openApi(settings: ApiSettings) {
-  const child: ChildProcess = fork(join(import.meta.dirname, "api-server.ts"), [JSON.stringify(settings)]);
-  const answer = <T>() => new Promise<T>((resolve) => child.once("message", (message) => resolve(message as T)));
-  const { port } = await answer<{ port: number }>();
-  return {
-    root: `http://127.0.0.1:${port}`,
-    order: async (order: ApiOrder) => {
-      child.send(order);
-      return (await answer<{ report: ApiReport }>()).report;
-    },
-    close: async () => {
-      const exited = new Promise((resolve) => child.once("exit", resolve));
-      child.disconnect();
-      await exited;
-    },
-  };
 }
 
 function cpuSince(before: NodeJS.CpuUsage): number {
