@@ -2,47 +2,22 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createIngest } from "../src/jobs/ingest.ts";
 import { joinLoose } from "../src/jobs/join-stories.ts";
 import { proposeBreaking } from "../src/jobs/propose-breaking.ts";
-import { createRunner } from "../src/jobs/run.ts";
-import { createWork } from "../src/jobs/work.ts";
 import { emptyDraft } from "../src/news/article.ts";
 import { findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
 import { membersOfStories } from "../src/store/story-view.ts";
 import { topStories } from "../src/store/top.ts";
-import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
+import { labels } from "./support/bot-world.ts";
+import { type BreakingWorld, openBreakingWorld, owner, reader } from "./support/breaking-world.ts";
 
-const owner = 901;
-const reader = 501;
-
-let world: BotWorld;
+let world: BreakingWorld;
 afterEach(async () => world.close());
 
 async function open(): Promise<void> {
-  world = await openBotWorld({ at: "2026-11-22T06:32:00Z", env: { ADMIN_IDS: String(owner) } });
-  world.playground.addPerson({ id: owner, firstName: "Ed", language: "zh", started: true });
-  for (let id = reader; id < reader + 6; id += 1) {
-    world.playground.addPerson({ id, firstName: `R${id}`, language: id % 2 === 0 ? "en" : "zh", started: true });
-    await world.say(id, "/subscribe 08:00");
-  }
-  world.jobs.length = 0;
+  world = await openBreakingWorld();
 }
 
-/** Does what was enqueued, side by side as the program does: a broadcast keeps its job until it ends. */
-async function send(): Promise<void> {
-  world.playground.moveClock({ byMs: 11_000 });
-  const broken: string[] = [];
-  const runner = createRunner(createWork(world.app, world.bot), (job, error) => broken.push(`${job.kind} ${error}`));
-  const later = world.app.enqueue;
-  world.app.enqueue = runner.enqueue;
-  for (const job of world.jobs.splice(0)) runner.enqueue(job);
-  // The world's clock stands still, and the gate's with it.
-  const timer = setInterval(() => world.playground.moveClock({ byMs: 500 }), 20);
-  await runner.idle();
-  clearInterval(timer);
-  world.app.enqueue = later;
-  expect(broken).toEqual([]);
-}
-
-const text = (chat: number) => world.last(chat).text ?? world.last(chat).caption ?? "";
+const send = () => world.send();
+const text = (chat: number) => world.text(chat);
 
 describe("from /breaking to a report", () => {
   it("is three taps; a double tap and a second editor's press send nothing twice", async () => {
