@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportClosed, exportStore } from "../src/cli/moving/export.ts";
 import { restoreToD1, restoreToSqlite } from "../src/cli/moving/restore.ts";
 import { tablesOf } from "../src/cli/moving/tables.ts";
@@ -20,7 +20,7 @@ import { knownMigrations, openSqlite, type SqliteStore } from "../src/store/sqli
 import { refuseStandstill, standStill, standstillOf } from "../src/store/standstill.ts";
 import { storeUpdates } from "../src/store/updates.ts";
 import { countRows, type Row, readSequences, readTable, storeLevel } from "../src/store/whole.ts";
-import { migratedFolder, openLocalD1 } from "./support/local-d1.ts";
+import { openLocalD1 } from "./support/local-d1.ts";
 import { addReader } from "./support/readers.ts";
 
 const now = new Date("2026-11-22T08:00:00Z");
@@ -67,14 +67,9 @@ async function fill(store: SqliteStore): Promise<void> {
 }
 
 describe("moving a store", { timeout: slowMs }, () => {
-  let migrated: string;
   let folder: string;
   let store: SqliteStore;
   let file: string;
-  beforeAll(async () => {
-    migrated = await migratedFolder();
-  }, 120_000);
-  afterAll(() => rmSync(migrated, { recursive: true, force: true }));
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "tidings-"));
     store = openSqlite(join(folder, "live.db"), { durability: "normal" });
@@ -92,7 +87,7 @@ describe("moving a store", { timeout: slowMs }, () => {
     expect(before.story_background).toHaveLength(1);
     const exported = await exportStore(store.db, file, once);
     expect(exported.rows).toMatchObject({ subscribers: 40, deliveries: 4, articles: before.articles!.length });
-    const d1 = await openLocalD1(migrated);
+    const d1 = await openLocalD1();
     try {
       const there = await restoreToD1(file, d1.db, { now: later(0) });
       expect(there).toMatchObject({ rows: exported.rows, unknown: 4, resumed: false, moved: false });
@@ -124,7 +119,7 @@ describe("moving a store", { timeout: slowMs }, () => {
   it("has the same tables, indexes and history whether wrangler or Node applied the migrations", async () => {
     const made = sql`select type, name, sql from sqlite_master
       where name not like 'sqlite_%' and name not like '_cf_%' and name <> 'd1_migrations' order by type, name`;
-    const d1 = await openLocalD1(migrated);
+    const d1 = await openLocalD1();
     try {
       const here = await store.db.all(made);
       expect(here.length).toBeGreaterThan(60);
@@ -176,7 +171,7 @@ describe("moving a store", { timeout: slowMs }, () => {
 
   it("goes on where a restore into D1 was cut off, and never mixes two stores", async () => {
     await exportStore(store.db, file, once);
-    const d1 = await openLocalD1(migrated);
+    const d1 = await openLocalD1();
     try {
       let seen = 0;
       const onRows = (rows: number) => {
@@ -213,7 +208,7 @@ describe("moving a store", { timeout: slowMs }, () => {
     const fresh = openSqlite(to);
     expect(await countRows(fresh.db, "sources")).toBe(1);
     fresh.close();
-    const d1 = await openLocalD1(migrated);
+    const d1 = await openLocalD1();
     try {
       await restoreToD1(file, d1.db, { now });
       expect(await countRows(d1.db, "sources")).toBe(1);

@@ -26,14 +26,18 @@ export type CloudflareStore = { db: Db; close(): Promise<void> };
  * Opens a D1 database from this machine, with the login that wrangler has: the same binding that the worker gets, so
  * that every command works on it. Nothing of the worker runs here.
  */
-export async function openCloudflare(place: Place, folder = process.cwd()): Promise<CloudflareStore> {
+export async function openCloudflare(
+  place: Place,
+  folder = process.cwd(),
+  { remote = place !== "local" } = {},
+): Promise<CloudflareStore> {
   const database = place === "local" ? { database_id: localDatabaseId, database_name: "tidings" } : idOf(place, folder);
   const { getPlatformProxy } = await import("wrangler").catch(() => {
     throw new UserError("wrangler is not installed: npm ci (without --omit=dev).");
   });
   const config = mkdtempSync(join(tmpdir(), "tidings-d1-"));
   const configPath = join(config, "wrangler.json");
-  const binding = { binding: "DB", ...database, remote: place !== "local" };
+  const binding = { binding: "DB", ...database, remote };
   writeFileSync(
     configPath,
     JSON.stringify({ name: "tidings", compatibility_date: compatibilityDate, d1_databases: [binding] }),
@@ -43,7 +47,7 @@ export async function openCloudflare(place: Place, folder = process.cwd()): Prom
       configPath,
       envFiles: [],
       persist: { path: join(folder, localState) },
-      remoteBindings: place !== "local",
+      remoteBindings: remote,
     });
     return { db: openD1(proxy.env.DB), close: () => proxy.dispose() };
   } catch (error) {

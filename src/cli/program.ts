@@ -3,6 +3,7 @@ import { addBackupCommands } from "./backup.ts";
 import { addBroadcastCommand } from "./broadcasts.ts";
 import { places } from "./cloudflare.ts";
 import { addDeliveryCommands } from "./deliveries.ts";
+import { addDeployCommand } from "./deploy.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExportCommands } from "./export.ts";
 import { addFindCommands } from "./find.ts";
@@ -44,5 +45,6 @@ export function createProgram(): Command {
   addStatsCommand(program, shell);
   addWebhookCommand(program, shell);
   addDoctorCommand(program, shell);
+  addDeployCommand(program);
   return program;
 }
