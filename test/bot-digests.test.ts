@@ -1,6 +1,8 @@
+import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { READER_ID, seedPeople } from "../src/playground/people.ts";
-import { feedback } from "../src/store/schema.ts";
+import { LONDON_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
+import { articles, feedback, shown, storyDays, subscriptions } from "../src/store/schema.ts";
+import { findSubject } from "../src/store/subjects.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 import { addReader } from "./support/readers.ts";
 
@@ -75,6 +77,61 @@ describe("👍 and 👎 under a digest", () => {
       await world.settle();
     }
     expect(await votes()).toEqual([]);
+  });
+});
+
+describe("what a digest is about, and on which days", () => {
+  test("a subject is in with one tap, out with the next, and left alone with the third", async () => {
+    const { db } = world.app;
+    await world.say(READER_ID, "/subscribe 08:00");
+    await world.press(READER_ID, "改");
+    await world.press(READER_ID, "主题");
+    await world.press(READER_ID, "科技");
+    expect(labels((await world.press(READER_ID, "✓ 科技")).answers[0]!)).toContain("✗ 科技");
+    expect((await db.select().from(subscriptions))[0]!.query).toBe("-subject:tech");
+    expect((await world.press(READER_ID, "‹ 返回")).answers[0]!.text).toContain("不要：科技");
+    const tech = (await findSubject(db, "tech"))!.id;
+    const about = await db.select().from(storyDays);
+    const inside = new Set(about.filter(({ subjectId }) => subjectId === tech).map(({ storyId }) => storyId));
+    expect(inside.size).toBeGreaterThan(0);
+    await world.say(READER_ID, "/digest");
+    await world.work();
+    const told = await db
+      .select({ id: articles.storyId })
+      .from(shown)
+      .innerJoin(articles, eq(articles.id, shown.articleId));
+    expect(told.length).toBeGreaterThan(3);
+    const digest = world.last(READER_ID);
+    const opened = (digest.reply_markup as { inline_keyboard: { callback_data?: string }[][] }).inline_keyboard
+      .flat()
+      .flatMap(({ callback_data: data }) =>
+        data?.startsWith("1:story:") ? [Number.parseInt(data.split(":")[2]!, 36)] : [],
+      );
+    expect(opened.filter((id) => inside.has(id))).toEqual([]);
+    await world.say(READER_ID, "/subscriptions");
+    await world.press(READER_ID, "1");
+    await world.press(READER_ID, "主题");
+    await world.press(READER_ID, "✗ 科技");
+    expect((await db.select().from(subscriptions))[0]!.query).toBe("");
+  });
+
+  test.each([
+    ["/subscribe 9:00 每月1号", "monthly:1", "每月1日 09:00"],
+    ["/subscribe 9:00 每月1号15号", "monthly:1,15", "每月1、15日 09:00"],
+    ["/subscribe 周一 7点半", "weekly:1", "每周一 07:30"],
+    ["/subscribe 7:30 工作日", "workdays", "工作日 07:30"],
+  ])("%s", async (said, rule, shown) => {
+    expect((await world.say(READER_ID, said))[0]!.text).toContain(shown);
+    expect((await world.app.db.select().from(subscriptions))[0]!.rule).toBe(rule);
+  });
+
+  test("in English as well, and the 1st is one tap", async () => {
+    expect((await world.say(LONDON_ID, "/subscribe 9:00 on the 1st"))[0]!.text).toContain("monthly on the 1st at 09:00");
+    await world.press(LONDON_ID, "Change");
+    await world.press(LONDON_ID, "Days");
+    await world.press(LONDON_ID, "daily");
+    const { answers } = await world.press(LONDON_ID, "monthly on the 1st");
+    expect(labels(answers[0]!)).toContain("✓ monthly on the 1st");
   });
 });
 

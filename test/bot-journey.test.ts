@@ -266,6 +266,9 @@ describe("a reader in Shanghai", () => {
     await world.press(READER_ID, "主题");
     await world.press(READER_ID, "✓ 科技");
     await world.press(READER_ID, "✓ 体育");
+    expect((await rows())[0]!.query).toBe("-subject:tech -subject:sport");
+    await world.press(READER_ID, "✗ 科技");
+    await world.press(READER_ID, "✗ 体育");
     await world.press(READER_ID, "‹ 返回");
     await world.press(READER_ID, "来源");
     const name = labels(world.last(READER_ID))[0]!;

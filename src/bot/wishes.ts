@@ -36,7 +36,7 @@ async function toggle(visit: Visit, own: Own, [, what, which = "", page]: string
   const wish = readWish(own.subscription.query);
   const next = await changed(visit, wish, { what, which });
   if (next === null) return;
-  if (next.subjects.length + next.sources.length + next.without.length >= wishNamesMax) {
+  if ([next.subjects, next.withoutSubjects, next.sources, next.without].flat().length >= wishNamesMax) {
     return say(visit, message(lines(visit.text.subscriptions.wish.full)));
   }
   const change = { query: writeWish(next) };
@@ -60,7 +60,12 @@ async function changed(
   }
   if (what === "s") {
     const known = (await allSubjects(app.db)).some(({ slug }) => slug === which);
-    return known ? { ...wish, subjects: flip(wish.subjects, which) } : null;
+    if (!known) return null;
+    const { subjects: only, withoutSubjects: out } = wish;
+    if (only.includes(which)) return { ...wish, subjects: flip(only, which), withoutSubjects: [...out, which] };
+    return out.includes(which)
+      ? { ...wish, withoutSubjects: flip(out, which) }
+      : { ...wish, subjects: [...only, which] };
   }
   const id = idOf(which);
   const name = (await listSourceNames(app.db)).find((source) => source.id === id)?.name.replaceAll('"', "");

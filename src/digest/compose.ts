@@ -82,11 +82,11 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
 
 /** The newest day with anything of this profile: of each of its subjects and sources, the newest of all. */
 async function newestOf(db: Db, profile: Profile, now: Date): Promise<Top> {
-  const { language, without, count } = profile;
+  const { language, without, withoutSubjects, count } = profile;
   const parts = [...profile.subjects.map((subject) => ({ subject })), ...profile.sources.map((source) => ({ source }))];
   let best: Top = { stories: [], newestDay: null };
   for (const part of parts.length === 0 ? [{}] : parts) {
-    const top = await topStories(db, { language, without, now, limit: count * 3, ...part });
+    const top = await topStories(db, { language, without, withoutSubjects, now, limit: count * 3, ...part });
     const isNewer = top.newestDay === null || (best.newestDay !== null && top.newestDay > best.newestDay);
     if (top.stories.length > 0 && (best.stories.length === 0 || isNewer)) best = top;
   }

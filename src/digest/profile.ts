@@ -12,6 +12,8 @@ export type Profile = {
   count: number;
   /** Subjects' ids; [] is all news. */
   subjects: number[];
+  /** Subjects that are left out. */
+  withoutSubjects: number[];
   /** Only these sources; [] is all. */
   sources: number[];
   /** Sources that are left out. */
@@ -19,7 +21,7 @@ export type Profile = {
 };
 
 /**
- * Reads what a subscription asks for: `subject:tech source:"Harbour Post" -source:环线财经 language:en`. A name that nobody knows
+ * Reads what a subscription asks for: `subject:tech -subject:sport source:"Harbour Post" -source:环线财经 language:en`. A name that nobody knows
  * any more narrows nothing.
  */
 export async function profileOf(
@@ -30,10 +32,19 @@ export async function profileOf(
   const wish = readWish(subscription.query);
   const read = wish.language ?? subscriber.newsLanguages;
   const language = read === "both" ? null : read;
-  const profile: Profile = { language, count: subscription.count, subjects: [], sources: [], without: [] };
-  for (const name of wish.subjects) {
-    const subject = await findSubject(db, name);
-    if (subject !== undefined) profile.subjects.push(subject.id);
+  const profile: Profile = {
+    language,
+    count: subscription.count,
+    subjects: [],
+    withoutSubjects: [],
+    sources: [],
+    without: [],
+  };
+  for (const list of ["subjects", "withoutSubjects"] as const) {
+    for (const name of wish[list]) {
+      const subject = await findSubject(db, name);
+      if (subject !== undefined) profile[list].push(subject.id);
+    }
   }
   if (wish.sources.length > 0) profile.sources = await sourceIds(db, wish.sources);
   if (wish.without.length > 0) profile.without = await sourceIds(db, wish.without);

@@ -3,6 +3,7 @@ import { isCommon } from "../news/common-words.ts";
 import { choose, languageBit } from "../news/rank.ts";
 import { tokenize } from "../news/terms.ts";
 import type { Db } from "./db.ts";
+import { jsonList } from "./json-list.ts";
 import { articles, sources, stories, storyDays } from "./schema.ts";
 import { type Member, membersOfStories, type StoryCard, storyCards } from "./story-view.ts";
 
@@ -33,6 +34,8 @@ export type TopOptions = {
   since?: Date | null;
   /** Sources whose stories are left out when nobody else tells them. */
   without?: readonly number[];
+  /** Subjects whose stories are left out. */
+  withoutSubjects?: readonly number[];
 };
 
 export type Top = {
@@ -65,6 +68,7 @@ export type CandidateOptions = {
   /** Only these sources' stories; [] is all. */
   sources?: readonly number[];
   without?: readonly number[];
+  withoutSubjects?: readonly number[];
   count: number;
 };
 
@@ -87,8 +91,9 @@ export async function candidates(db: Db, options: CandidateOptions): Promise<Sto
 type Range = TopOptions & { from: Date; to: Date };
 
 async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
-  const ids =
+  const all =
     typeof options.source === "number" ? await storiesOfSource(db, options) : await storiesOfDays(db, options);
+  const ids = await outside(db, all, options.withoutSubjects ?? []);
   const byStory = await membersOfStories(db, ids, membersMax);
   const language = options.language ?? null;
   const excluded = new Set(options.without ?? []);
@@ -107,6 +112,17 @@ async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
     chosen.map((story) => story.members),
     language,
   );
+}
+
+/** Those of the stories that belong to none of these subjects. */
+async function outside(db: Db, ids: number[], subjects: readonly number[]): Promise<number[]> {
+  if (subjects.length === 0 || ids.length === 0) return ids;
+  const rows = await db
+    .selectDistinct({ id: storyDays.storyId })
+    .from(storyDays)
+    .where(and(inArray(storyDays.storyId, jsonList(ids)), inArray(storyDays.subjectId, jsonList(subjects))));
+  const inside = new Set(rows.map((row) => row.id));
+  return ids.filter((id) => !inside.has(id));
 }
 
 function withTerms<T extends { members: readonly Member[] }>(story: T): T & { terms: number[] } {

@@ -16,7 +16,7 @@ const wishColumns = 150;
 /** How many stories a digest may be asked to have. */
 export const countChoices = [3, 5, 8, 12, 15, 20];
 export const hourChoices = [420, 480, 720, 1080, 1260];
-export const ruleChoices = ["daily", "workdays", "weekly:6,7"];
+export const ruleChoices = ["daily", "workdays", "weekly:6,7", "monthly:1"];
 
 /** One subscription as its reader sees it. */
 export type SubscriptionView = {
@@ -46,7 +46,7 @@ export function ruleText(rule: string, { language }: Pick<Reading, "language">):
   const [kind, list = ""] = rule.split(":");
   const days = list.split(",").map(Number);
   if (kind === "weekly") return list === "6,7" ? text.weekends : text.weekly(days);
-  return kind === "monthly" ? text.monthly(days[0] ?? 1) : text.daily;
+  return kind === "monthly" ? text.monthly(days) : text.daily;
 }
 
 /** 早报, or the name that it was given. */
@@ -78,9 +78,10 @@ function wishLine(wish: Wish, language: Language): string | null {
   const all = textIn(language);
   const text = all.subscriptions.wish;
   const only = [...wish.subjects.map((slug) => subjectName(slug, language)), ...wish.sources];
+  const out = [...wish.withoutSubjects.map((slug) => subjectName(slug, language)), ...wish.without];
   const parts = [
     only.length === 0 ? null : text.only(only.join(all.comma)),
-    wish.without.length === 0 ? null : text.without(wish.without.join(all.comma)),
+    out.length === 0 ? null : text.without(out.join(all.comma)),
     wish.language === null ? null : all.language.news[wish.language],
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : clip(parts.join(" · "), wishColumns);
@@ -217,7 +218,8 @@ export function renderDays(view: SubscriptionView, options: Reading): Message {
     };
   });
   return message(lines(bold(subscriptionName(view, options)), ruleText(view.rule, options)), [
-    rules,
+    rules.slice(0, 2),
+    rules.slice(2),
     days.slice(0, 4),
     days.slice(4),
     [{ text: all.subscriptions.back, action: action("sub", view.id) }],

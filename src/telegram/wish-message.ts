@@ -12,7 +12,7 @@ const sourceColumns = 26;
 
 type Choosing = { view: SubscriptionView; wish: Wish };
 
-/** Which subjects a digest is about, each on or off with a tap. */
+/** Which subjects a digest is about and which it leaves out. */
 export function renderSubjectChoice(
   { view, wish }: Choosing,
   subjects: readonly { slug: string; nameZh: string; nameEn: string }[],
@@ -21,8 +21,12 @@ export function renderSubjectChoice(
   const text = textIn(options.language).subscriptions;
   const buttons = subjects.map(({ slug, nameZh, nameEn }) => {
     const name = options.language === "zh" ? nameZh : nameEn;
-    const on = wish.subjects.includes(slug);
-    return { text: on ? text.chosen(name) : name, action: action("wish", view.id, "s", slug) };
+    const shown = wish.subjects.includes(slug)
+      ? text.chosen(name)
+      : wish.withoutSubjects.includes(slug)
+        ? text.wish.out(name)
+        : name;
+    return { text: shown, action: action("wish", view.id, "s", slug) };
   });
   return choice(view, text.wish.askSubjects, { rows: rowsOf(buttons, 3), options });
 }

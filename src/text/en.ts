@@ -153,7 +153,7 @@ export const en: Text = {
     workdays: "workdays",
     weekends: "weekends",
     weekly: (days) => `every ${days.map((day) => weekdayName(day, "en")).join(", ")}`,
-    monthly: (day) => `on day ${day} of the month`,
+    monthly: (days) => `monthly on the ${days.map(ordinal).join(", ")}`,
   },
   subscriptions: {
     title: (place) => `Your digests (${place} time)`,
@@ -191,7 +191,7 @@ export const en: Text = {
       language: "Language",
       only: (names) => `Only: ${names}`,
       without: (names) => `Without: ${names}`,
-      askSubjects: "Only which subjects? None chosen is all of them.",
+      askSubjects: "Tap once: only this one (✓). Again: without it (✗). Again: as it comes. None chosen is all of them.",
       askSources: "Tap once: only this one (✓). Again: without it (✗). Again: as it comes.",
       askLanguage: "News in which language, in this digest?",
       asUsual: "As in settings",
@@ -338,6 +338,12 @@ export const en: Text = {
   minute: minuteText,
   number,
 };
+
+/** 1st, 2nd, 3rd, 4th … 31st. */
+function ordinal(day: number): string {
+  const suffix = { one: "st", two: "nd", few: "rd" }[new Intl.PluralRules("en", { type: "ordinal" }).select(day) as "one"];
+  return `${day}${suffix ?? "th"}`;
+}
 
 function many(n: number, one: string, more = `${one}s`): string {
   return `${n} ${n === 1 ? one : more}`;

@@ -158,7 +158,7 @@ export const zh = {
     workdays: "工作日",
     weekends: "周末",
     weekly: (days: number[]) => `每${days.map((day) => weekdayName(day, "zh")).join("、")}`,
-    monthly: (day: number) => `每月${day}日`,
+    monthly: (days: number[]) => `每月${days.join("、")}日`,
   },
   subscriptions: {
     title: (place: string) => `你的简报（${place}时间）`,
@@ -196,7 +196,7 @@ export const zh = {
       language: "语言",
       only: (names: string) => `只要：${names}`,
       without: (names: string) => `不要：${names}`,
-      askSubjects: "只要哪些主题？一个都不选就是全部。",
+      askSubjects: "点一下：只要它（✓）；再点：不要它（✗）；再点：不管。都不选就是全部。",
       askSources: "点一下：只要它（✓）；再点：不要它（✗）；再点：不管。",
       askLanguage: "这份简报用哪种语言的新闻？",
       asUsual: "跟设置一样",
