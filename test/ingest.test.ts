@@ -10,7 +10,8 @@ import { articles, facts } from "../src/store/schema.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { looseArticles } from "../src/store/stories.ts";
-import { eventually, tempFolder } from "./support/host.ts";
+import { eventually } from "./support/eventually.ts";
+import { tempFolder } from "./support/host.ts";
 
 const now = new Date("2026-11-22T08:00:00Z");
 const typhoon = {
