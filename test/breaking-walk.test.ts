@@ -40,7 +40,7 @@ it("in English: only the readers of one language, silently, at a time, which can
   await world.press(owner, "Time");
   await world.press(owner, "In 30 minutes");
   expect(world.text(owner)).toContain("Silent · level: most important");
-  await world.press(owner, "Send to 3 at");
+  await world.press(owner, "Send to 3: today");
   await world.press(owner, "Send to 3");
   expect(await find()).toMatchObject({ state: "scheduled", audience: "en", silent: true, level: "top" });
   expect(world.text(owner)).toContain("Set for");
@@ -51,7 +51,10 @@ it("in English: only the readers of one language, silently, at a time, which can
   await world.press(owner, "Time");
   await world.press(owner, "Other");
   await world.say(owner, "21:30");
-  expect(world.text(owner)).toMatch(/At .*21:30/);
+  expect(world.text(owner)).toMatch(/When: today 21:30/);
+  await world.press(owner, "Time");
+  await world.press(owner, "Tomorrow 07:00");
+  expect(labels(world.last(owner))).toContain("Send to 3: tomorrow 07:00 ›");
   await world.press(owner, "Time");
   await world.press(owner, "Now");
   await world.press(owner, "Send to 3 now");
@@ -59,7 +62,9 @@ it("in English: only the readers of one language, silently, at a time, which can
   await world.send();
   expect(await ledgerCounts(world.app.db, 1)).toEqual({ sent: 3 });
   expect(world.last(reader + 1)).toMatchObject({ silent: true });
-  expect(world.text(owner)).toMatch(/^✅ Sent · Sea wall leaks[\s\S]*Delivered 3/);
+  expect(world.text(owner)).toMatch(
+    /^✅ Sent · Sea wall leaks[\s\S]*Delivered 3[\s\S]*Can be deleted until \w+ \d\d:\d\d$/,
+  );
 });
 
 it("a story by its link says who sent it before", async () => {

@@ -1,4 +1,4 @@
-import { clock, type Language, type Reading, textIn, when } from "../text/index.ts";
+import { clock, comingAt, type Language, type Reading, textIn, when } from "../text/index.ts";
 import { action } from "./action.ts";
 import { breakingName } from "./breaking-message.ts";
 import { blocks, bold, html, lines } from "./html.ts";
@@ -76,7 +76,7 @@ export function renderConfirm(
   // Those who sleep are named beside the number, unless nobody else gets it or it is for later anyway.
   const apart = check.dueAt === null && awake > 0 && asleep > 0;
   const count = apart ? awake : awake + asleep;
-  const how = check.dueAt === null ? text.how : text.howAt(when(check.dueAt, reading));
+  const how = check.dueAt === null ? text.how : text.howAt(comingAt(check.dueAt, reading));
   return message(
     blocks(
       stale ? text.stale : null,
@@ -95,7 +95,8 @@ function reachLines(check: Check, reading: Reading): (string | null)[] {
     .filter((language) => check.now[language] > 0)
     .map((language) => text.language(all.breaking.names[language], check.now[language]));
   const missing = languages
-    .filter((language) => check.texts[language] === undefined && check.without[language] + check.now[language] > 0)
+    .filter((language) => check.texts[language] === undefined)
+    .filter((language) => check.missing[language] !== undefined || check.without[language] + check.now[language] > 0)
     .map((language) => {
       const name = all.breaking.names[language];
       const other = all.breaking.names[language === "zh" ? "en" : "zh"];
@@ -122,7 +123,7 @@ function settingLines(check: Check, reading: Reading): string[] {
   return [
     ...(reachedNow(check) > 0 ? [text.takes(all.duration(seconds), String(check.rate), end)] : []),
     text.settings(check.silent, text.levels[check.level]),
-    ...(check.dueAt === null ? [] : [text.at(when(check.dueAt, reading))]),
+    ...(check.dueAt === null ? [] : [text.at(comingAt(check.dueAt, reading))]),
     ...(check.asleep === "skip" ? [text.asleepSkip(check.sleeping)] : []),
   ];
 }
@@ -160,7 +161,7 @@ function mainButtons(check: Check, reading: Reading): Button[][] {
   const awake = reachedNow(check);
   const label =
     check.dueAt !== null
-      ? text.sendAt(count, when(check.dueAt, reading))
+      ? text.sendAt(count, comingAt(check.dueAt, reading))
       : awake > 0
         ? text.send(awake)
         : text.sendAsleep(count);

@@ -1,10 +1,12 @@
-import { clock, type Language, type Reading, textIn, when } from "../text/index.ts";
+import { clock, comingAt, type Language, type Reading, textIn } from "../text/index.ts";
 import { action } from "./action.ts";
 import { breakingName } from "./breaking-message.ts";
 import { blocks, bold, type Html, html, italic, lines } from "./html.ts";
 import { type Button, type Message, message } from "./message.ts";
 
 const barLength = 12;
+/** Telegram deletes a message for so long. */
+const deletableMs = 48 * 3_600_000;
 
 /** How a broadcast goes, as its screen tells it. */
 export type Progress = {
@@ -86,7 +88,7 @@ function renderCountdown(progress: Progress, options: ScreenOptions): Message {
   // Whole seconds that are left for certain: it was promised ten, and "11" looks like a fault.
   const seconds = dueAt === null ? 0 : Math.max(0, Math.floor((dueAt.getTime() - options.now.getTime()) / 1000));
   const line = scheduled
-    ? text.confirm.scheduled(when(dueAt, options))
+    ? text.confirm.scheduled(comingAt(dueAt, options))
     : seconds === 0
       ? text.confirm.begins
       : text.confirm.countdown(seconds);
@@ -122,7 +124,7 @@ function countLines(progress: Progress, options: ScreenOptions): (Html | string 
     progress.asleep === 0 || state === "stopped"
       ? null
       : state === "done" && progress.nextAt !== null
-        ? text.asleepFrom(n(progress.asleep), when(progress.nextAt, options))
+        ? text.asleepFrom(n(progress.asleep), comingAt(progress.nextAt, options))
         : text.asleep(n(progress.asleep));
   return [
     ended
@@ -185,8 +187,13 @@ function foot(progress: Progress, { language, timezone, now }: ScreenOptions): s
   const at = progress.startedAt === null ? "" : clock(progress.startedAt, timezone);
   const full = text.foot(progress.id, progress.who, at, secondClock(now, timezone));
   const moving = progress.state === "sending" || progress.round?.running === true;
+  if (moving) return full;
   // What stands still names no moment, so that the message is not edited for its clock's sake.
-  return moving ? full : full.slice(0, full.lastIndexOf(" · "));
+  const still = full.slice(0, full.lastIndexOf(" · "));
+  const { state, startedAt, recalledAt, sent } = progress;
+  const until = new Date((startedAt ?? now).getTime() + deletableMs);
+  if ((state !== "done" && state !== "stopped") || recalledAt !== null || sent === 0 || until <= now) return still;
+  return `${still} · ${text.deletable(comingAt(until, { language, timezone, now }))}`;
 }
 
 function buttonsOf(progress: Progress, { language }: ScreenOptions): Button[][] {
