@@ -4,6 +4,7 @@ import { emptyDraft } from "../src/news/article.ts";
 import { changeSource, type SourceChange } from "../src/store/change-source.ts";
 import { stories, subscriptions } from "../src/store/schema.ts";
 import { findSource } from "../src/store/sources.ts";
+import { findSubject, saveSubject } from "../src/store/subjects.ts";
 import { ensureSubscriber } from "../src/store/subscribers.ts";
 import { topStories } from "../src/store/top.ts";
 import { openStore } from "./support/store.ts";
@@ -80,6 +81,8 @@ test("a new name follows into digests and alerts that name the source, and nowhe
       ...{ sinceAt: now, origin: `t${n}`, createdAt: now },
     })),
   );
+  const lake = { slug: "lake", nameZh: "湖", nameEn: "Lake", query: "", sources: ["甲报", "甲报/湖区", "甲报网/湖区"] };
+  await saveSubject(store.db, lake);
   expect(await set("甲报", { name: "甲报网" })).toBe("taken");
   expect(await set("甲报", { name: "北岸日报" })).toBe("changed");
   expect((await store.db.select().from(subscriptions)).map((each) => each.query)).toEqual([
@@ -87,7 +90,41 @@ test("a new name follows into digests and alerts that name the source, and nowhe
     '台风 source:"北岸日报"',
     ...queries.slice(2),
   ]);
+  expect((await findSubject(store.db, "lake"))!.sources).toEqual(["北岸日报", "北岸日报/湖区", "甲报网/湖区"]);
   expect(await findSource(store.db, "北岸日报")).toMatchObject({ family: "北岸日报" });
   expect(await set("北岸日报", { weight: 2 })).toBe("changed");
   expect(await changeSource(store.db, 99, { change: { weight: 2 }, now })).toBe("gone");
+});
+
+test("what a source files an article under is its subject, by whatever usual name", async () => {
+  const ingest = createIngest(store.db, () => now);
+  const filed: [title: string, section: string][] = [
+    ["院子里的猫今天又晒太阳", "科技频道"],
+    ["老街的桂花开了第二遍", "Sports"],
+    ["渡口的石阶修好了", "新闻/财经"],
+    ["A quiet morning by the mill", "News > Business"],
+    ["The old clock rings again", "Technology news"],
+    ["Two swans return to the pond", "Opinions"],
+  ];
+  await ingest(
+    filed.map(([title, section], n) => ({
+      draft: {
+        ...emptyDraft(title),
+        url: `https://${n}.example/cat`,
+        sections: [section],
+        publishedAt: new Date(now.getTime() - n * 60_000),
+      },
+      source: { name: `${n}`, kind: "feed" as const, language: "zh" },
+    })),
+  );
+  const subjectOf = async (slug: string) => (await findSubject(store.db, slug))!.id;
+  const filedUnder = async (slug: string) => {
+    const subject = await subjectOf(slug);
+    const found = await topStories(store.db, { now, limit: 10, subject });
+    return found.stories.flatMap((story) => story.members.map((member) => member.source)).sort();
+  };
+  expect(await filedUnder("tech")).toEqual(["0", "4"]);
+  expect(await filedUnder("sport")).toEqual(["1"]);
+  expect(await filedUnder("business")).toEqual(["2", "3"]);
+  expect(await filedUnder("world")).toEqual([]);
 });

@@ -80,6 +80,8 @@ export type CompiledSubjects = {
   always: Alternative[];
   /** Subjects by source or "source/section". */
   bySource: Map<string, number[]>;
+  /** Subjects by what sources themselves would call such a section: their names. */
+  bySection: Map<string, number[]>;
 };
 type Alternative = { subject: number; all: Word[]; none: Word[] };
 type Word = { piece: string; isWord: boolean; where: "anywhere" | "title" | "source" };
@@ -88,9 +90,10 @@ export type Subjected = { title: string; lead: string; body: string; source: str
 
 /** Reads the saved queries once; every OR stands between whole alternatives. */
 export function compileSubjects(subjects: readonly Subject[]): CompiledSubjects {
-  const compiled: CompiledSubjects = { byTerm: new Map(), always: [], bySource: new Map() };
+  const compiled: CompiledSubjects = { byTerm: new Map(), always: [], bySource: new Map(), bySection: new Map() };
   const epoch = new Date(0);
-  for (const { id, query, sources } of subjects) {
+  for (const { id, query, sources, slug, nameZh, nameEn } of subjects) {
+    for (const name of new Set([slug, nameZh, nameEn].map(sectionName))) push(compiled.bySection, name, id);
     for (const source of sources) push(compiled.bySource, fold(source), id);
     for (const part of query.split(/\s+OR\s+/)) {
       const { all, none } = parseQuery(part, { now: epoch });
@@ -108,6 +111,8 @@ export function compileSubjects(subjects: readonly Subject[]): CompiledSubjects 
 export function subjectsOf(article: Subjected, terms: Iterable<number>, subjects: CompiledSubjects): number[] {
   const places = [article.source, ...article.sections.map((section) => `${article.source}/${section}`)];
   const found = new Set(places.flatMap((place) => subjects.bySource.get(fold(place)) ?? []));
+  for (const part of article.sections.flatMap((section) => section.split(sectionSigns)))
+    for (const subject of subjects.bySection.get(sectionName(part)) ?? []) found.add(subject);
   const possible = [...subjects.always];
   for (const term of terms) possible.push(...(subjects.byTerm.get(term) ?? []));
   if (possible.length === 0) return [...found];
@@ -123,6 +128,17 @@ export function subjectsOf(article: Subjected, terms: Iterable<number>, subjects
     if (hits >= wordsInText) found.add(subject);
   }
   return [...found];
+}
+
+/** "News > Technology", "科技/手机": each part of a path is a section. */
+const sectionSigns = /[/|>›»·,，、]/;
+
+/** A section's name as its neighbours would have it: 科技, 科技新闻 and 科技频道, Sport, Sports and "Sports news" are one. */
+function sectionName(section: string): string {
+  const bare = fold(section)
+    .trim()
+    .replace(/(?:新闻|频道|资讯| news| section)$/, "");
+  return /^[a-z]{4,}s$/.test(bare) && !bare.endsWith("ss") ? bare.slice(0, -1) : bare;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -2,7 +2,7 @@ import { and, eq, gte, inArray, ne, sql } from "drizzle-orm";
 import { idsPerSecond } from "./articles.ts";
 import { batchAll, type Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
-import { articles, readings, sources, stories, subscriptions } from "./schema.ts";
+import { articles, readings, sources, stories, subjects, subscriptions } from "./schema.ts";
 import { membersOfStories } from "./story-view.ts";
 import { storyRow, sumStatements } from "./story-write.ts";
 
@@ -33,7 +33,7 @@ export type SourceChange = {
 };
 
 /**
- * Changes a source. A new name follows into the subscriptions that name it; another weight or family counts at once,
+ * Changes a source. A new name follows into the subscriptions and subjects that name it; another weight or family counts at once,
  * also for the stories of the last days.
  */
 export async function changeSource(
@@ -55,7 +55,10 @@ export async function changeSource(
     ...(Object.keys(set).length > 0 ? [db.update(sources).set(set).where(eq(sources.id, id))] : []),
     ...(intervalMinutes !== undefined ? [paceStatement(db, { id, intervalMinutes, now })] : []),
   ]);
-  if (own.name !== undefined && own.name !== before.name) await renameInWishes(db, before.name, own.name);
+  if (own.name !== undefined && own.name !== before.name) {
+    await renameInWishes(db, before.name, own.name);
+    await renameInSubjects(db, before.name, own.name);
+  }
   if (own.weight !== undefined || set.family !== undefined) await sumAgain(db, id, now);
   return "changed";
 }
@@ -108,6 +111,17 @@ async function renameInWishes(db: Db, from: string, to: string): Promise<void> {
       .update(subscriptions)
       .set({ query: sql`trim(${renamed})` })
       .where(inArray(subscriptions.id, jsonList(ids)));
+  }
+}
+
+/** Subjects name sources and their sections: "source" or "source/section". */
+async function renameInSubjects(db: Db, from: string, to: string): Promise<void> {
+  for (const { id, sources: named } of await db.select().from(subjects)) {
+    const renamed = named.map((each) =>
+      each === from || each.startsWith(`${from}/`) ? to + each.slice(from.length) : each,
+    );
+    if (renamed.some((each, n) => each !== named[n]))
+      await db.update(subjects).set({ sources: renamed }).where(eq(subjects.id, id));
   }
 }
 
