@@ -146,7 +146,9 @@ describe("another process holds the database", () => {
   });
 
   it("for longer than is waited: what was sent is written down afterwards, the rest is sent", async () => {
-    store.client.pragma("busy_timeout = 100");
+    store.close();
+    store = openSqlite(join(folder.path, "live.db"), { waitMs: 100 });
+    app = { ...app, db: store.db };
     const first = new Promise<void>((resolve) => {
       sender.playground.listen((event) => {
         if (event.type === "message") resolve();

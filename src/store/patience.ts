@@ -1,13 +1,39 @@
-/** A write that finds another's in its way is tried again so long after, so often. */
+/** A write that finds another's in its way is tried again so long after. */
 const retryMs = 2;
-const retriesMax = 500;
+
+/** Does it at once, or as soon as the others who write have ended; the thread is free in between. `again` comes first. */
+export type Patiently = <T>(work: () => T, again?: () => void) => T | Promise<T>;
+
+/** `heldMs` is how long SQLite itself waits, which holds the thread; `waitMs` how long is waited altogether. */
+export function createPatience({ heldMs, waitMs }: { heldMs: number; waitMs: number }): Patiently {
+  const retriesMax = Math.ceil(waitMs / (heldMs + retryMs));
+  return (work, again = () => undefined) => {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+    const retry = async () => {
+      for (let left = retriesMax; ; left -= 1) {
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        try {
+          again();
+          return work();
+        } catch (error) {
+          if (!isBusy(error) || left <= 1) throw error;
+        }
+      }
+    };
+    return retry();
+  };
+}
 
 /** Where drizzle's queries come from, and what it asks of each. */
 export type Session = { prepareQuery(...query: unknown[]): Prepared };
 type Prepared = Record<"run" | "all" | "get", (values?: unknown) => unknown> & { stmt: { source: string } };
 
 /** A statement by itself waits for a lock as a batch does. */
-export function makePatient({ session }: { session: Session }, client: { prepare(sql: string): unknown }): void {
+export function makePatient(session: Session, client: { prepare(sql: string): unknown }, patiently: Patiently): void {
   const prepareQuery = session.prepareQuery.bind(session);
   session.prepareQuery = (...query) => {
     const prepared = prepareQuery(...query);
@@ -22,27 +48,6 @@ export function makePatient({ session }: { session: Session }, client: { prepare
     }
     return prepared;
   };
-}
-
-/** Does it at once, or as soon as the others who write have ended; the thread is free in between. */
-export function patiently<T>(work: () => T, again: () => void = () => undefined): T | Promise<T> {
-  try {
-    return work();
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-  }
-  const retry = async (): Promise<T> => {
-    for (let left = retriesMax; ; left -= 1) {
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
-      try {
-        again();
-        return work();
-      } catch (error) {
-        if (!isBusy(error) || left === 0) throw error;
-      }
-    }
-  };
-  return retry();
 }
 
 function isBusy(error: unknown): boolean {

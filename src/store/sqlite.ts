@@ -7,12 +7,12 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describeError, UserError } from "../errors.ts";
 import { type BatchOptions, type Db, keeper, type Statement } from "./db.ts";
 import { createFlush, type Flush, type SyncFile } from "./flush.ts";
-import { makePatient, patiently, type Session } from "./patience.ts";
+import { createPatience, makePatient, type Patiently, type Session } from "./patience.ts";
 import * as schema from "./schema.ts";
 
-/** How long a migration waits for another process's write before it gives up. */
-const migrationWaitMs = 5_000;
-/** SQLite waits for a lock without letting go of the thread: so long at the most. */
+/** How long a writer waits for another's write before it gives up. */
+const waitMs = 5_000;
+/** SQLite waits for a lock without letting go of the thread: so long at the most, then the thread goes on in between. */
 const heldMs = 8;
 /** SQLite's page cache of one connection. */
 const cacheKiB = 64 * 1024;
@@ -33,6 +33,8 @@ export type SqliteOptions = {
    */
   durability?: "full" | "normal";
   migrations?: string;
+  /** How long a write waits for another's, when not 5 s. */
+  waitMs?: number;
   /** How the disk is waited for, when not by fdatasync. */
   sync?: SyncFile;
   /** Only these migrations: a store as an older version made it. */
@@ -47,7 +49,7 @@ export type SqliteStore = { db: Db; client: Database.Database; close(): void };
 export function openSqlite(file: string, options: SqliteOptions = {}): SqliteStore {
   const client = openFile(file);
   try {
-    client.pragma(`busy_timeout = ${migrationWaitMs}`);
+    client.pragma(`busy_timeout = ${waitMs}`);
     migrate(client, file, options);
     client.pragma("journal_mode = WAL");
     client.pragma("foreign_keys = ON");
@@ -65,7 +67,8 @@ export function openSqlite(file: string, options: SqliteOptions = {}): SqliteSto
     client.close();
     flush?.close();
   };
-  return { db: withBatch(client, flush), client, close };
+  const patiently = createPatience({ heldMs, waitMs: options.waitMs ?? waitMs });
+  return { db: withBatch(client, flush, patiently), client, close };
 }
 
 /** What drizzle's own D1 batch relies on as well. */
@@ -75,11 +78,11 @@ type Preparable = { _prepare(): { execute(): { sync(): unknown } } };
  * The whole seam over better-sqlite3: prepared statements are kept, and `batch` is one immediate transaction. It commits
  * without waiting for the disk; whoever may not lose it waits for `flush`, and nobody else does.
  */
-function withBatch(client: Database.Database, flush: Flush | null): Db {
+function withBatch(client: Database.Database, flush: Flush | null, patiently: Patiently): Db {
   const wait = flush === null ? undefined : createWaiting(client);
   const keeping = keepingStatements(client, () => wait?.("full"));
   const db = drizzle({ client: keeping, schema });
-  makePatient(db as unknown as { session: Session }, keeping);
+  makePatient((db as unknown as { session: Session }).session, keeping, patiently);
   const run = client.transaction((statements: readonly Statement[]) =>
     statements.map((statement) => {
       const rows = (statement as unknown as Preparable)._prepare().execute().sync();
@@ -112,7 +115,7 @@ function createWaiting(client: Database.Database): (level: "full" | "normal") =>
 
 /** The seam for one who only reads: a batch would be refused by the connection itself. */
 export function readingOnly(client: Database.Database): Db {
-  return withBatch(client, null);
+  return withBatch(client, null, createPatience({ heldMs, waitMs }));
 }
 
 /**
