@@ -2,6 +2,7 @@ import type { ExecutionContext, MessageBatch, ScheduledController } from "@cloud
 import type { Job } from "../app.ts";
 import { createHttp, type Health } from "../http.ts";
 import { asUpdate } from "../jobs/receive.ts";
+import { createHubDoor } from "../jobs/receive-push.ts";
 import { tick } from "../jobs/tick.ts";
 import { addClicks } from "../store/clicks.ts";
 import { glance } from "../store/glance.ts";
@@ -53,6 +54,7 @@ export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
 function routes(program: Program, waitUntil: (promise: Promise<unknown>) => void) {
   const { app, work, receive, webhookSecret } = program;
   const { config, db, now, log } = app;
+  const hubs = createHubDoor(app);
   return createHttp({
     webhookSecret: () => webhookSecret,
     asUpdate,
@@ -62,6 +64,13 @@ function routes(program: Program, waitUntil: (promise: Promise<unknown>) => void
       waitUntil(handled);
       await Promise.race([handled, new Promise((resolve) => setTimeout(resolve, answerMs))]);
     },
+    hubs: () => ({
+      ...hubs,
+      take: async (token, sent) => {
+        await hubs.take(token, sent);
+        waitUntil(program.outbox.flush());
+      },
+    }),
     health: () => health(program),
     site: {
       db: () => db,
