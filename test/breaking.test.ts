@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { saveChoice } from "../src/store/breaking-choices.ts";
 import { roundIfChanged, runningRounds } from "../src/store/broadcast-rounds.ts";
-import { broadcastCounts, findBroadcast, keepScreen, ledgerCounts, moveBroadcast } from "../src/store/broadcasts.ts";
+import { keepScreen } from "../src/store/broadcast-screens.ts";
+import { broadcastCounts, findBroadcast, ledgerCounts, moveBroadcast } from "../src/store/broadcasts.ts";
 import { findSubscriber } from "../src/store/subscribers.ts";
 import { type Desk, editor, nightZone, openDesk, textOf } from "./support/broadcasting.ts";
 import { eventually } from "./support/eventually.ts";

@@ -1,5 +1,6 @@
 import { progressOf } from "../store/broadcast-progress.ts";
-import { findBroadcast, keepScreen, type Screen, screenIn } from "../store/broadcasts.ts";
+import { keepScreen, type Screen, screenIn } from "../store/broadcast-screens.ts";
+import { findBroadcast } from "../store/broadcasts.ts";
 import { type Progress, renderMoved, renderProgress } from "../telegram/breaking-screen.ts";
 import type { Message } from "../telegram/message.ts";
 import { isRefusal, keyboardOf, show } from "./answer.ts";

@@ -1,7 +1,8 @@
 import type { App } from "../app.ts";
 import { describeError } from "../errors.ts";
 import { progressOf } from "../store/broadcast-progress.ts";
-import { type Broadcast, dropScreen, findBroadcast, type Screen, screensOf, touchScreen } from "../store/broadcasts.ts";
+import { dropScreen, type Screen, screensOf, touchScreen } from "../store/broadcast-screens.ts";
+import { type Broadcast, findBroadcast } from "../store/broadcasts.ts";
 import { type Progress, renderProgress } from "../telegram/breaking-screen.ts";
 import { stepOf } from "../telegram/errors.ts";
 

@@ -2,11 +2,10 @@ import { and, desc, eq, gte, inArray, isNotNull, lt, ne, sql } from "drizzle-orm
 import { type Act, type Actor, auditIfChanged } from "./audit.ts";
 import type { Db, Statement } from "./db.ts";
 import { readTally } from "./deliveries.ts";
-import { jsonList, seconds } from "./json-list.ts";
+import { seconds } from "./json-list.ts";
 import {
   type BreakingText,
   type BroadcastState,
-  broadcastScreens,
   broadcasts,
   type DeliveryState,
   deliveries,
@@ -199,52 +198,6 @@ export async function ledgerCounts(db: Db, id: number): Promise<Partial<Record<D
     .where(and(eq(deliveries.kind, "broadcast"), eq(deliveries.ref, id)))
     .groupBy(deliveries.state);
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
-}
-
-export type Screen = typeof broadcastScreens.$inferSelect;
-
-/** Remembers the message that shows an editor how it goes; one a chat. */
-export async function keepScreen(db: Db, screen: Screen): Promise<void> {
-  const { broadcastId: _, chatId: __, ...set } = screen;
-  await db
-    .insert(broadcastScreens)
-    .values(screen)
-    .onConflictDoUpdate({ target: [broadcastScreens.broadcastId, broadcastScreens.chatId], set });
-}
-
-/** Where an editor's chat shows it; undefined where it does not. */
-export async function screenIn(db: Db, broadcastId: number, chatId: number): Promise<Screen | undefined> {
-  const [row] = await db
-    .select()
-    .from(broadcastScreens)
-    .where(and(eq(broadcastScreens.broadcastId, broadcastId), eq(broadcastScreens.chatId, chatId)));
-  return row;
-}
-
-export async function screensOf(db: Db, broadcastIds: readonly number[]): Promise<Screen[]> {
-  return db
-    .select()
-    .from(broadcastScreens)
-    .where(inArray(broadcastScreens.broadcastId, jsonList(broadcastIds)));
-}
-
-export async function touchScreen(db: Db, screen: Screen, { shown, now }: { shown: string; now: Date }): Promise<void> {
-  await db
-    .update(broadcastScreens)
-    .set({ shown, at: now })
-    .where(
-      and(
-        eq(broadcastScreens.broadcastId, screen.broadcastId),
-        eq(broadcastScreens.chatId, screen.chatId),
-        eq(broadcastScreens.messageId, screen.messageId),
-      ),
-    );
-}
-
-export async function dropScreen(db: Db, { broadcastId, chatId }: Screen): Promise<void> {
-  await db
-    .delete(broadcastScreens)
-    .where(and(eq(broadcastScreens.broadcastId, broadcastId), eq(broadcastScreens.chatId, chatId)));
 }
 
 /** The text that readers of a language get, with its own language; undefined when they are left out. */
