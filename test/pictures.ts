@@ -15,6 +15,10 @@ const docs = join(import.meta.dirname, "..", "docs");
 const file = join(docs, "pictures.db");
 const phone = { width: 390, height: 844 };
 const settleMs = 1_500;
+/** Into a push of a few minutes. */
+const pushMs = 75_000;
+const breakingItem =
+  "/breaking 临澜海堤出现管涌，青屿镇连夜转移\n21时40分，青屿镇东段海堤出现管涌。抢险队已围井反压，险情可控；低洼三村2.3万人正转移到高处安置点。";
 const chromiumPath = "/usr/bin/chromium";
 const quiet = [
   "--no-sandbox",
@@ -41,6 +45,7 @@ try {
   await english(context);
   await group(context);
   await terminal(context);
+  await breaking(context);
 } finally {
   await browser.close();
   await running.stop();
@@ -101,6 +106,42 @@ async function group(context: BrowserContext): Promise<void> {
   await toTopOfLast(page);
   await picture(page, "group");
   await page.close();
+}
+
+/** An editor's way with 5,000 readers: the check, the running bar, the report. */
+async function breaking(context: BrowserContext): Promise<void> {
+  const { playground } = running;
+  // At noon, when nearly everybody is awake.
+  const noon = new Date(playground.now());
+  noon.setUTCHours(4, 7, 0, 0);
+  if (noon <= playground.now()) noon.setUTCDate(noon.getUTCDate() + 1);
+  playground.moveClock({ to: noon });
+  await playground.addReaders(5_000);
+  playground.acts.start(ADMIN_ID);
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  const page = await open(context);
+  await page.locator(".me").click();
+  await page.locator("#side").getByText("周编辑").first().click();
+  await page.locator("#chats button").first().click();
+  await page.waitForTimeout(settleMs);
+  await say(page, breakingItem);
+  await tap(page, /^也发中文/);
+  await picture(page, "breaking-check");
+  await tap(page, /^现在发给/);
+  await tap(page, /^发给/);
+  await page.waitForTimeout(pushMs);
+  await picture(page, "breaking-bar");
+  await ended(page);
+  await picture(page, "breaking-report");
+  await page.close();
+}
+
+async function ended(page: Page): Promise<void> {
+  await page
+    .getByText("发完了")
+    .last()
+    .waitFor({ timeout: pushMs + 5_000 * 40 });
+  await page.waitForTimeout(settleMs);
 }
 
 /** What npm start prints, as a terminal shows it. */
