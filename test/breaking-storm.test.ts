@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { listAudit } from "../src/store/audit.ts";
 import { runningRounds } from "../src/store/broadcast-rounds.ts";
 import { broadcastCounts, findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
-import { eventually } from "./support/host.ts";
+import { eventually } from "./support/eventually.ts";
 import { editors, type Newsroom, openNewsroom, randomFrom } from "./support/newsroom.ts";
 
 /** ACTS=1000 SEED=7 for the long one; a failure prints the seed that brings it back. */

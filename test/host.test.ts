@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHttp, type Health } from "../src/http.ts";
 import type { Host } from "../src/node/host.ts";
-import { eventually, liveHost, openTelegram, reader, type Telegram, tempFolder, token } from "./support/host.ts";
+import { eventually } from "./support/eventually.ts";
+import { liveHost, openTelegram, reader, type Telegram, tempFolder, token } from "./support/host.ts";
 
 const secret = "a-secret-of-32-characters-or-so-";
 let telegram: Telegram;

@@ -7,7 +7,8 @@ import { LONDON_ID, READER_ID } from "../src/playground/people.ts";
 import type { Kept } from "../src/playground/types.ts";
 import { listDeliveries } from "../src/store/deliveries.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
-import { eventually, tempFolder } from "./support/host.ts";
+import { eventually } from "./support/eventually.ts";
+import { tempFolder } from "./support/host.ts";
 
 /** The way of a reader from START to the second day's digest, over real HTTP, in the playground as `npm start` runs it. */
 let running: RunningPlayground;

@@ -57,7 +57,7 @@ describe("RETENTION_DAYS", () => {
     withStore(openStore, async (db) => {
       const kept = await article(db, "Market hall reopens", { at: daysAgo(1) });
       const rows = Array.from({ length: 4_500 }, (_, n) => ({ term: 10_000_000 + n, articleId: 9 }));
-      for (let n = 0; n < rows.length; n += 500) await db.insert(storyTerms).values(rows.slice(n, n + 500));
+      for (let n = 0; n < rows.length; n += 50) await db.insert(storyTerms).values(rows.slice(n, n + 50));
       const slices = [await pruneTerms(db), await pruneTerms(db), await pruneTerms(db)];
       expect(slices).toEqual([true, true, false]);
       expect(new Set((await db.select().from(storyTerms)).map(({ articleId }) => articleId))).toEqual(new Set([kept]));

@@ -1,28 +1,20 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ArticleDraft, emptyDraft } from "../src/news/article.ts";
 import { saveArticles } from "../src/store/articles.ts";
 import { relatedTo } from "../src/store/related.ts";
 import { ensureSource } from "../src/store/sources.ts";
-import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { joinStories, looseArticles } from "../src/store/stories.ts";
 import { grownSince, storyView } from "../src/store/story-view.ts";
 import { candidates, topStories } from "../src/store/top.ts";
+import { openStore } from "./support/store.ts";
 
 const now = new Date("2026-11-22T08:00:00Z");
-let folder: string;
-let store: SqliteStore;
+let store: Awaited<ReturnType<typeof openStore>>;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "stories-"));
-  store = openSqlite(join(folder, "tidings.db"), { durability: "normal" });
+beforeEach(async () => {
+  store = await openStore();
 });
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => store.close());
 
 async function add(source: string, hoursAgo: number | null, fields: Partial<ArticleDraft>): Promise<number> {
   const { id: sourceId } = await ensureSource(store.db, source, { kind: "file", language: "zh", now });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newsUpTo } from "#runtime";
 import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
 import { emptyDraft } from "../src/news/article.ts";
-import { sampleNews } from "../src/playground/news.ts";
 import type { Db } from "../src/store/db.ts";
 import { topStories } from "../src/store/top.ts";
 import { createSite } from "../src/web/site.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
     externalId: "hostile",
   };
   const incoming = [
-    ...sampleNews(now).map(({ source, draft }) => ({ draft, source: { ...source, kind: "feed" as const } })),
+    ...(await newsUpTo(now)),
     { draft: hostile, source: { name: "<b>outlet</b>", kind: "file" as const } },
   ];
   for (let at = 0; at < incoming.length; at += incomingMax) await ingest(incoming.slice(at, at + incomingMax));

@@ -1,12 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { openStore, readFixture } from "#runtime";
 import { emptyDraft } from "../../src/news/article.ts";
 import { detectLanguage } from "../../src/news/language.ts";
 import { articlesPerBatch, saveArticles } from "../../src/store/articles.ts";
 import { articles } from "../../src/store/schema.ts";
 import { ensureSource } from "../../src/store/sources.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
 import { joinStories } from "../../src/store/stories.ts";
 
 export type HardPair = { a: string; b: string; joined: boolean };
@@ -19,9 +16,8 @@ const dayMs = 86_400_000;
  * one story. The two of a pair come from two sources, two hours apart but for what the file says.
  */
 export async function joinHardPairs(file: string): Promise<HardPair[]> {
-  const pairs = readPairs(file);
-  const folder = mkdtempSync(join(tmpdir(), "hard-pairs-"));
-  const store = openSqlite(join(folder, "tidings.db"), { durability: "normal" });
+  const pairs = pairsOf(await readFixture(file));
+  const store = await openStore();
   try {
     const sources: number[] = [];
     for (const name of ["Morning Sample", "Evening Sample"]) {
@@ -57,15 +53,13 @@ export async function joinHardPairs(file: string): Promise<HardPair[]> {
       joined: storyOf.get(`${n}-0`) === storyOf.get(`${n}-1`),
     }));
   } finally {
-    store.close();
-    rmSync(folder, { recursive: true });
+    await store.close();
   }
 }
 
 type Side = { title: string; lead: string; daysBefore: number };
 
-function readPairs(file: string): [Side, Side][] {
-  const text = readFileSync(join(import.meta.dirname, "../fixtures", file), "utf8");
+function pairsOf(text: string): [Side, Side][] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const sides = lines.map((line) => {
     const [title = "", lead = "", days = "0"] = line.split(" | ");

@@ -12,9 +12,6 @@ import { openSqlite } from "../../src/store/sqlite.ts";
 export const token = "77:TEST-TOKEN-OF-NOBODY";
 export const reader = 501;
 
-/** How long a test waits for something that happens elsewhere. */
-const waitMs = 8_000;
-
 export type Telegram = { playground: Playground; url: string; close(): Promise<void> };
 
 /** A Telegram with one reader, on a port of its own. */
@@ -58,15 +55,4 @@ export function liveHost(
     now: () => new Date(),
     ...rest,
   });
-}
-
-/** Looks again and again until there is something; fails with what was waited for. */
-export async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const end = performance.now() + waitMs;
-  while (performance.now() < end) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`waited ${waitMs} ms for ${what}`);
 }

@@ -15,7 +15,7 @@ import { createShared } from "../../src/store/shared.ts";
 import { createGate } from "../../src/telegram/gate.ts";
 import { pacedReplies } from "../../src/telegram/send.ts";
 import { noonZone } from "./broadcasting.ts";
-import { eventually } from "./host.ts";
+import { eventually } from "./eventually.ts";
 import { openStore } from "./store.ts";
 
 const token = "1000000006:a-token-for-newsrooms-only-00000";

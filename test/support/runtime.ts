@@ -1,8 +1,8 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
-import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
+import { createIngest, type Incoming, incomingMax } from "../../src/jobs/ingest.ts";
 import { sampleNews } from "../../src/playground/news.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import type { OpenStore } from "./store.ts";
@@ -19,6 +19,16 @@ export const openStore: OpenStore = () => openCopy(null);
 /** A store with the playground's sample news up to this moment; read once, and copied for each test. */
 export async function openNewsStore(at: Date): ReturnType<OpenStore> {
   return openCopy(await newsFile(at));
+}
+
+/** The playground's sample news up to this moment, as it comes in. */
+export async function newsUpTo(at: Date): Promise<Incoming[]> {
+  return sampleNews(at).map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
+}
+
+/** The text of a file of test/fixtures. */
+export async function readFixture(name: string): Promise<string> {
+  return readFileSync(join(import.meta.dirname, "../fixtures", name), "utf8");
 }
 
 /** Real HTTP on loopback. */
@@ -66,7 +76,7 @@ async function readNews(at: Date): Promise<string> {
   const file = join(folder, "news.db");
   const store = openSqlite(file, { durability: "normal" });
   const ingest = createIngest(store.db, () => at);
-  const all = sampleNews(at).map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
+  const all = await newsUpTo(at);
   for (let n = 0; n < all.length; n += incomingMax) await ingest(all.slice(n, n + incomingMax));
   // Closing moves everything from the log into the one file.
   store.close();

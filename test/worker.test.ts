@@ -1,0 +1,29 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { nodeOnly, skipped, testFiles } from "./worker/files.ts";
+import { startInside } from "./worker/start.ts";
+
+/** A database in workerd answers in milliseconds where a file answers in microseconds. */
+const caseMs = 90_000;
+
+const inside = await startInside();
+afterAll(() => inside.close(), caseMs);
+
+describe("what is run in workerd", () => {
+  it("is every test file, but for those of Node alone, of which it is said why", () => {
+    const { nodes } = testFiles(import.meta.dirname);
+    expect(nodes.filter((name) => !(name in nodeOnly))).toEqual([]);
+    expect(Object.keys(nodeOnly).filter((name) => !nodes.includes(name))).toEqual([]);
+  });
+
+  it("leaves out no case that does not exist", () => {
+    const names = inside.cases.map(({ file, name }) => `${file} > ${name}`);
+    expect(Object.keys(skipped).filter((each) => !names.includes(each))).toEqual([]);
+  });
+});
+
+for (const [n, { file, name }] of inside.cases.entries()) {
+  const reason = skipped[`${file} > ${name}`];
+  const title = `in workerd: ${file} > ${name}`;
+  if (reason === undefined) it(title, () => inside.run(n), caseMs);
+  else it.skip(`${title} (${reason})`, () => {});
+}

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a file that is about Node alone imports. */
+const nodeThings =
+  /from "(?:node:|better-sqlite3|undici|@hono\/node-server|\.\.\/src\/(?:node|cli)\/|\.\/support\/(?:host|hub|local-d1)\.)/;
+
+/** Test files of test/, split into those whose cases run in workerd as well and those that are Node's. */
+export function testFiles(folder: string): { both: string[]; nodes: string[] } {
+  const all = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+  const isNodes = (name: string) => name in nodeOnly || nodeThings.test(readFileSync(join(folder, name), "utf8"));
+  return { both: all.filter((name) => !isNodes(name)), nodes: all.filter(isNodes) };
+}
+
+const program = "the program as a whole: test/cases/program.ts runs on both";
+const tool = "the command line is Node's";
+const playground = "tests the playground, which is Node's";
+
+/** Test files that are about Node alone, and why. */
+export const nodeOnly: Record<string, string> = {
+  "backup.test.ts": "copies SQLite's file; D1 has Time Travel",
+  "bot-sources.test.ts": "sites on sockets of Node's: what it asks of them is in test/cases/reading.ts",
+  "breaking-by-hand.test.ts": program,
+  "breaking-crash.test.ts": "kills a process of Node's",
+  "crash.test.ts": "kills a process of Node's",
+  "deploy.test.ts": tool,
+  "docs.test.ts": "reads the documents",
+  "doctor.test.ts": tool,
+  "failures.test.ts": "full disks, locked files and processes of Node's",
+  "host.test.ts": program,
+  "journey.test.ts": program,
+  "moving-in.test.ts": tool,
+  "moving.test.ts": tool,
+  "playground-chats.test.ts": playground,
+  "playground-news.test.ts": playground,
+  "playground-page.test.ts": playground,
+  "playground-rules.test.ts": playground,
+  "playground-text.test.ts": playground,
+  "playground-updates.test.ts": playground,
+  "power.test.ts": "cuts SQLite's file as a power cut does",
+  "proxy.test.ts": "a proxy is for Node; Workers have none",
+  "read-apart.test.ts": "threads are Node's",
+  "refresh-sources.test.ts": "sites on sockets of Node's: what it asks of them is in test/cases/reading.ts",
+  "sources-cli.test.ts": tool,
+  "sources-fetch.test.ts": "sites on sockets of Node's: what it asks of them is in test/cases/reading.ts",
+  "sources-guard.test.ts": "Node's dialler: that of Workers is in test/cases/reading.ts",
+  "sources-hostile.test.ts": "Node's dialler: that of Workers is in test/cases/reading.ts",
+  "store.test.ts": "SQLite's file; its cases are test/cases/store.ts; they run in workerd by test/worker/store.ts",
+  "telegram-errors.test.ts": "errors of Node's sockets",
+  "tidy.test.ts": "reads the source",
+  "ingest.test.ts": "an ingest beside a server of Node's",
+  "breaking-walk.test.ts": program,
+  "websub.test.ts": "hubs on sockets of Node's",
+  "worker.test.ts": "is this",
+};
+
+/** Cases that do not run in workerd, and why. */
+export const skipped: Record<string, string> = {
+  "deliver.test.ts > networks > Telegram out of reach: all wait, and all come when it is back":
+    "locally, what cannot be reached answers 500; on Cloudflare it answers 52x, see worker-program.test.ts",
+};

@@ -1,0 +1,34 @@
+// @ts-expect-error: written by start.ts for the bundler, which finds it by this name
+import { files } from "case-files";
+import { answerFor, type InsideEnv, useEnv } from "./runtime.ts";
+import { cases, file } from "./vitest.ts";
+
+let loaded: Promise<void> | undefined;
+
+/** The worker in which the cases run: it lists them, runs the one that is asked for, and answers for their servers. */
+export default {
+  async fetch(request: Request, env: InsideEnv): Promise<Response> {
+    if (request.headers.has("x-server")) return answerFor(request);
+    useEnv(env);
+    loaded ??= load();
+    await loaded;
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/cases") return Response.json(cases.map(({ file, name }) => ({ file, name })));
+    const wanted = cases[Number(searchParams.get("n"))];
+    if (wanted === undefined) return Response.json({ error: "no such case" });
+    try {
+      await wanted.run();
+      return Response.json({});
+    } catch (error) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      return Response.json({ error: message, stack });
+    }
+  },
+};
+
+async function load(): Promise<void> {
+  for (const [name, read] of Object.entries(files as Record<string, () => Promise<unknown>>)) {
+    file(name);
+    await read();
+  }
+}

@@ -1,0 +1,4 @@
+import { storeCases } from "../cases/store.ts";
+import { openStore } from "../support/store.ts";
+
+storeCases("D1", openStore);
