@@ -5,6 +5,8 @@ import type { Saved } from "../store/articles.ts";
 import type { Answered, Asked } from "./ingester.ts";
 
 const heapMegabytesMax = 512;
+/** Room for what is made and dropped at once: more of it stays resident and makes nothing faster. */
+const youngMegabytesMax = 16;
 
 /** News as it comes in, in a thread of its own. */
 export type IngestThread = {
@@ -29,7 +31,7 @@ export function ingestApart(file: string, now: () => Date): IngestThread {
   function start(): Worker {
     const made = new Worker(new URL("./ingester.ts", import.meta.url), {
       workerData: { file },
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytesMax },
     });
     const end = (error: unknown): void => {
       if (worker !== made) return;
