@@ -33,8 +33,8 @@ export type SourceChange = {
 };
 
 /**
- * Changes a source. A new name follows into the subscriptions and subjects that name it; another weight or family counts at once,
- * also for the stories of the last days.
+ * Changes a source. A new name follows into the subscriptions and subjects that name it; another weight or family counts
+ * at once, also for the stories of the last days.
  */
 export async function changeSource(
   db: Db,
