@@ -135,6 +135,14 @@ describe("what a digest is about, and on which days", () => {
   });
 });
 
+test("/preview names the next times", async () => {
+  await world.say(READER_ID, "/subscribe 21:30 周一");
+  const [shown] = await world.say(READER_ID, "/preview");
+  expect(shown!.text!.split("\n")[1]).toBe("接下来：明天 21:30、11月30日 21:30、12月7日 21:30");
+  await world.say(READER_ID, "/pause 1周");
+  expect((await world.say(READER_ID, "/preview"))[0]!.text).toContain("接下来：11月30日 21:30");
+});
+
 describe("a popular minute", () => {
   const slot = new Date("2026-11-23T00:00:00Z");
 

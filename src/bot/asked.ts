@@ -1,5 +1,6 @@
 import { composeDigest } from "../digest/compose.ts";
 import { fold } from "../news/fold.ts";
+import { nextSlots } from "../news/schedule.ts";
 import { hasNews, toldStories } from "../pages/top.ts";
 import { askForDigest } from "../store/deliveries.ts";
 import { findSubject } from "../store/subjects.ts";
@@ -12,11 +13,13 @@ import { type Message, message } from "../telegram/message.ts";
 import { subscriptionName } from "../telegram/subscription-message.ts";
 import { say } from "./answer.ts";
 import { hasNewsFor, noNews, noneToRead } from "./reading.ts";
-import { ensureKnown, type Visit } from "./visit.ts";
+import { ensureKnown, readingOf, type Visit } from "./visit.ts";
 
 /** What a digest is like for one who has none of their own. */
 const usual = { rule: "daily", minute: 480, count: 8, query: "", summaries: true } as const;
 const wordsColumns = 40;
+/** Next times that a preview names. */
+const timesShown = 3;
 
 /**
  * `/digest`: what is new since the last one, now. It goes through the ledger like any other, so that tomorrow's repeats
@@ -51,7 +54,17 @@ export async function hadToday(visit: Visit): Promise<boolean> {
 export async function preview(visit: Visit, words: string): Promise<void> {
   const meant = await digestOf(visit, words);
   if (meant === "unknown") return say(visit, await whichDigest(visit, words));
-  await showDigest(visit, visit.text.small.preview, meant);
+  const { small } = visit.text;
+  const times = timesOf(visit, meant);
+  await showDigest(visit, times === "" ? small.preview : `${small.preview}\n${small.previewTimes(times)}`, meant);
+}
+
+/** When a digest comes next, and after that; "" for what is no digest of theirs, or stands still. */
+function timesOf(visit: Visit, own: Meant | undefined): string {
+  if (own === undefined || !("id" in own) || own.dueAt === null) return "";
+  const reading = readingOf(visit);
+  const further = nextSlots({ ...own, timezone: reading.timezone }, own.dueAt, timesShown - 1);
+  return [own.dueAt, ...further].map((at) => visit.text.coming(at, reading)).join(visit.text.comma);
 }
 
 /** A digest beside the ledger: nothing of it counts as had. */

@@ -39,7 +39,7 @@ export async function feedback(visit: Visit, words: string): Promise<void> {
   const { ctx, text, chatId } = visit;
   if (words === "") return ask(visit, message(lines(text.small.feedbackAsk)), "feedback");
   const operators = (await operatorsOf(visit)).filter((id) => id !== chatId);
-  const name = [ctx.from?.first_name, ctx.from?.last_name].filter(Boolean).join(" ").slice(0, nameCharsMax);
+  const name = nameOf(ctx.from);
   const note = html`${text.small.feedbackFrom(chatId, name)}\n${words.slice(0, feedbackCharsMax)}`;
   const sent = await Promise.allSettled(
     operators.map((id) => ctx.api.sendMessage(id, note.html, { parse_mode: "HTML" })),
@@ -47,8 +47,12 @@ export async function feedback(visit: Visit, words: string): Promise<void> {
   if (sent.some((each) => each.status === "fulfilled")) return say(visit, message(lines(text.small.feedbackSent)));
   // Who is named in the settings and never pressed START cannot be written to: it waits until one of them comes.
   const body = words.slice(0, feedbackCharsMax);
-  const kept = await keepNote(visit.app.db, { origin: originOf(visit, ":note"), chatId, name, body, at: visit.now });
+  const kept = await keepNote(visit.app.db, { origin: originOf(visit, ":note"), chatId, body, at: visit.now });
   await say(visit, message(lines(kept ? text.small.feedbackKept : text.small.feedbackFull)));
+}
+
+function nameOf(person: { first_name?: string | undefined; last_name?: string | undefined } | undefined): string {
+  return [person?.first_name, person?.last_name].filter(Boolean).join(" ").slice(0, nameCharsMax);
 }
 
 /** What people wrote while nobody who runs the bot could be reached, to the first of them who comes. */
@@ -56,7 +60,9 @@ export async function showNotes(visit: Visit): Promise<void> {
   if (!(await isOperator(visit))) return;
   const { db } = visit.app;
   const waiting = await waitingNotes(db);
-  for (const { chatId, name, body, at } of waiting) {
+  for (const { chatId, body, at } of waiting) {
+    // Names are not kept; Telegram knows them.
+    const name = await visit.ctx.api.getChat(chatId).then(nameOf, () => "");
     const when = whenNamed(at, readingOf(visit));
     await say(visit, message(html`${visit.text.small.feedbackFrom(chatId, name)}\n${body}\n${italic(when)}`));
   }

@@ -259,7 +259,7 @@ export const en: Text = {
     kept30: "All right, everything stays.",
   },
   privacy: {
-    text: "Kept: this chat’s id, language, time zone, digests, words of alerts, your 👍 and 👎, which news was sent (so that nothing comes twice), recent searches (for turning pages, cleared after some weeks).\nNot kept: your name, your phone, what is said in groups.\nNever shared, never used for advertising.\n\nTo see what is kept, and delete it: /forget",
+    text: "Kept: this chat’s id, language, time zone, digests, words of alerts, quiet hours, your 👍 and 👎, which news was sent (so that nothing comes twice), recent searches (for turning pages, cleared after some weeks), messages to the people who run this until they see them.\nHow often a link is followed is counted, never by whom.\nNot kept: your name, your phone, what is said in groups.\nNever shared, never used for advertising.\n\nTo see what is kept, and delete it: /forget",
   },
   settings: {
     title: "Settings",
@@ -304,6 +304,7 @@ export const en: Text = {
     feedbackFull: "Too many messages wait unread, so this one could not be kept. Try again later.",
     feedbackFrom: (id, name) => `${name} (${id}) writes:`,
     preview: "The next one would be (looking does not count; it still comes):",
+    previewTimes: (times) => `Coming: ${times}`,
     open: "Open",
     owner: "You run this bot now.",
     ownerOld: "This link was used or is too old. Restart tidings for a new one.",

@@ -36,7 +36,6 @@ export const notes = sqliteTable("notes", {
   /** The update that it came with: handled twice, it is kept once. */
   origin: text().notNull().unique(),
   chatId: integer("chat_id").notNull(),
-  name: text().notNull(),
   body: text().notNull(),
   at: integer({ mode: "timestamp" }).notNull(),
 });
