@@ -11,7 +11,7 @@ import { readArticles } from "../sources/read.ts";
 import type { Opened, Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
-const pauseMs = 2;
+const pauseMs = 1;
 /** Slices that are stored and wait to be joined. */
 const slicesWaitingMax = 6;
 /** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
