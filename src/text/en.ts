@@ -191,7 +191,8 @@ export const en: Text = {
       language: "Language",
       only: (names) => `Only: ${names}`,
       without: (names) => `Without: ${names}`,
-      askSubjects: "Tap once: only this one (✓). Again: without it (✗). Again: as it comes. None chosen is all of them.",
+      askSubjects:
+        "Tap once: only this one (✓). Again: without it (✗). Again: as it comes. None chosen is all of them.",
       askSources: "Tap once: only this one (✓). Again: without it (✗). Again: as it comes.",
       askLanguage: "News in which language, in this digest?",
       asUsual: "As in settings",
@@ -342,8 +343,8 @@ export const en: Text = {
 
 /** 1st, 2nd, 3rd, 4th … 31st. */
 function ordinal(day: number): string {
-  const suffix = { one: "st", two: "nd", few: "rd" }[new Intl.PluralRules("en", { type: "ordinal" }).select(day) as "one"];
-  return `${day}${suffix ?? "th"}`;
+  const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+  return `${day}${suffixes[new Intl.PluralRules("en", { type: "ordinal" }).select(day)] ?? "th"}`;
 }
 
 function many(n: number, one: string, more = `${one}s`): string {
