@@ -126,7 +126,9 @@ describe("what a digest is about, and on which days", () => {
   });
 
   test("in English as well, and the 1st is one tap", async () => {
-    expect((await world.say(LONDON_ID, "/subscribe 9:00 on the 1st"))[0]!.text).toContain("monthly on the 1st at 09:00");
+    expect((await world.say(LONDON_ID, "/subscribe 9:00 on the 1st"))[0]!.text).toContain(
+      "monthly on the 1st at 09:00",
+    );
     await world.press(LONDON_ID, "Change");
     await world.press(LONDON_ID, "Days");
     await world.press(LONDON_ID, "daily");

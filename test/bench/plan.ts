@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
+import { readConfig } from "../../src/config.ts";
 import { createHttp } from "../../src/http.ts";
 import { createComposer } from "../../src/jobs/compose-delivery.ts";
 import { type Deliverable, prepare } from "../../src/jobs/deliver-prepare.ts";
@@ -89,7 +90,8 @@ async function plan(store: SqliteStore, count: number, now: Date): Promise<void>
 /** The real composer over the playground's news; every reader had sixteen articles before. */
 async function compose(store: SqliteStore, now: Date): Promise<void> {
   const { db, client } = store;
-  const app = { db, log: silentLog, now: () => now, me: { id: 1, username: "bench_bot", first_name: "bench" } };
+  const config = readConfig({});
+  const app = { config, db, log: silentLog, now: () => now, me: { id: 1, username: "bench_bot", first_name: "bench" } };
   const ingest = createIngest(db, app.now);
   const news = sampleNews(now).map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
   for (let n = 0; n < news.length; n += incomingMax) await ingest(news.slice(n, n + incomingMax));
