@@ -7,6 +7,7 @@ import { checkpointApart } from "../src/node/checkpoint-apart.ts";
 import { ingestApart } from "../src/node/ingest-apart.ts";
 import { articleById, saveArticles } from "../src/store/articles.ts";
 import { articles, facts } from "../src/store/schema.ts";
+import { mergeAll, mergeWidths, setMergeWidth } from "../src/store/search-merge.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { looseArticles } from "../src/store/stories.ts";
@@ -111,11 +112,21 @@ describe("news that comes in in a thread of its own", () => {
   });
 });
 
-it("the index's segments are merged as articles come in", async () => {
+it("the index's segments are merged as articles come in, and all that is left when asked", async () => {
   const ingest = createIngest(store.db, () => now);
-  for (let n = 0; n < 40; n += 1) await ingest([incoming(`源${n}`, { ...tunnel, title: `${tunnel.title} ${n}` }, n)]);
-  const segments = store.client.prepare("SELECT count(DISTINCT segid) FROM search_grams_idx").pluck().get();
-  expect(segments).toBeLessThan(20);
+  const segments = () => store.client.prepare("SELECT count(DISTINCT segid) FROM search_grams_idx").pluck().get();
+  const bring = async (from: number, to: number) => {
+    for (let n = from; n < to; n += 1)
+      await ingest([incoming(`源${n}`, { ...tunnel, title: `${tunnel.title} ${n}` }, n)]);
+  };
+  await bring(0, 40);
+  expect(segments()).toBeLessThan(10);
+  await setMergeWidth(store.db, mergeWidths.import);
+  await bring(40, 54);
+  expect(segments()).toBeGreaterThan(10);
+  await setMergeWidth(store.db, mergeWidths.usual);
+  await mergeAll(store.db, async () => undefined);
+  expect(segments()).toBeLessThan(10);
 });
 
 it("what was written is moved from the log into the file by a thread that serves nobody", async () => {

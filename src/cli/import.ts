@@ -8,6 +8,7 @@ import { createIngest, type Incoming, type Ingest, incomingMax, type Join } from
 import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
+import { mergeAll, mergeWidths, setMergeWidth } from "../store/search-merge.ts";
 import type { Opened, Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
@@ -17,6 +18,8 @@ const slicesWaitingMax = 6;
 /** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
 const slicesPerLook = 8;
 const logPagesMax = 16_000;
+/** From so many on the index is merged in wide steps, and at the end as far as ever. */
+const slicesOfArchive = 500;
 /** Bad lines that are reported one by one; the rest is counted. */
 const failuresListedMax = 10_000;
 /** Bytes of a file read at a time. */
@@ -86,21 +89,30 @@ async function withIngest(
   const thread = ingestApart(shell.file, shell.now);
   const joining = handOver(thread.join, slicesWaitingMax);
   const ingest = createIngest(db, shell.now, joining.join);
+  const moveLog = async (): Promise<void> => {
+    if (checkpoint(client, Number.POSITIVE_INFINITY) <= logPagesMax) return;
+    await joining.settled();
+    checkpoint(client, 0);
+  };
   let slices = 0;
   try {
     await work(async (incoming) => {
       const saved = await ingest(incoming);
-      slices += 1;
-      if (slices % slicesPerLook === 0 && checkpoint(client, Number.POSITIVE_INFINITY) > logPagesMax) {
-        await joining.settled();
-        checkpoint(client, 0);
-      }
+      if (saved.some((each) => each.outcome !== "unchanged")) slices += 1;
+      if (slices % slicesPerLook === 0) await moveLog();
+      if (slices === slicesOfArchive) await setMergeWidth(db, mergeWidths.import);
       return saved;
     });
     await joining.settled();
   } finally {
+    if (slices >= slicesOfArchive) await setMergeWidth(db, mergeWidths.usual);
     await thread.close();
   }
+  if (slices < slicesOfArchive) return;
+  await mergeAll(db, async () => {
+    await moveLog();
+    await pause(pauseMs);
+  });
 }
 
 /** Lets this thread go on while another joins, so many slices ahead at the most. */

@@ -1,19 +1,51 @@
+import { sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
 import { searchGramsWork, searchSignsWork } from "./schema.ts";
 
-/** Pages of 4 KiB that one call writes at the most, unless one term's list is longer: some 5 ms. */
-const gramPagesMax = 56;
-const signPagesMax = 14;
+/** Pages of 4 KiB that one write merges at the most, unless one term's list is longer: some 4 ms. */
+const gramPagesMax = 48;
+const signPagesMax = 12;
+/** Writes after each write of articles: with them merging keeps up, however many articles there are. */
+const writesPerCall = 2;
+
+/** Segments of a size that are merged together: few make an index small and fast, many make an import fast. */
+export const mergeWidths = { usual: 4, import: 16 } as const;
 
 /**
- * Merges segments of the index, as far as a short write gets; called with every write of articles it keeps up with
- * them. With nothing to merge it costs next to nothing.
+ * Merges segments of the index, as far as short writes get; called with every write of articles it keeps up with them.
+ * With nothing to merge it costs next to nothing.
  */
 export async function mergeIndex(db: Db): Promise<void> {
+  for (let n = 0; n < writesPerCall; n += 1) await command(db, "merge", { grams: gramPagesMax, signs: signPagesMax });
+}
+
+/** How many segments of a size are merged together from now on, by whoever merges. */
+export async function setMergeWidth(db: Db, width: number): Promise<void> {
+  await command(db, "usermerge", { grams: width, signs: width });
+}
+
+/** What is there to merge, in short writes with `pause` between them; resolves when nothing is left. */
+export async function mergeAll(db: Db, pause: () => Promise<unknown>): Promise<void> {
+  // SQLite's own word for it: a merge that did something changed more than its own row.
+  const changes = async () => (await db.get<{ n: number }>(sql`select total_changes() as n`))?.n ?? 0;
+  for (let before = await changes(); ; ) {
+    await mergeIndex(db);
+    const after = await changes();
+    if (after - before <= 2 * writesPerCall) return;
+    before = after;
+    await pause();
+  }
+}
+
+type Ranks = { grams: number; signs: number };
+
+async function command(db: Db, name: "merge" | "usermerge", { grams, signs }: Ranks): Promise<void> {
+  // better-sqlite3 binds every number as a real one, which a setting of FTS5 must not be.
+  const whole = (rank: number) => sql`cast(${rank} as integer)`;
   await db.batch(
     [
-      db.insert(searchGramsWork).values({ command: "merge", rank: gramPagesMax }),
-      db.insert(searchSignsWork).values({ command: "merge", rank: signPagesMax }),
+      db.insert(searchGramsWork).values({ command: name, rank: whole(grams) }),
+      db.insert(searchSignsWork).values({ command: name, rank: whole(signs) }),
     ],
     // What is taken back by a power cut is merged again.
     { mayBeLost: true },
