@@ -49,7 +49,7 @@ function compareNumbers(a: ReadonlySet<number>, b: ReadonlySet<number>): "agree"
 }
 
 /** 南港港口罢工进入第二天 and 南港公交罢工进入第二天: one place differs, and neither text says what stands in the other's. */
-function isTemplate(a: string, b: string): boolean {
+export function isTemplate(a: string, b: string): boolean {
   if (a === b) return false;
   let before = 0;
   while (before < a.length && before < b.length && a[before] === b[before]) before += 1;

@@ -1,6 +1,7 @@
 import { type Background, rarity } from "./background.ts";
 import { isCommon } from "./common-words.ts";
 import { type Marks, marksOf } from "./contrast.ts";
+import { type Measures, measuredChars, measuresOf } from "./grown.ts";
 import { numberTerm, textCharsMax, tokenize } from "./terms.ts";
 import { toldDay } from "./told-day.ts";
 
@@ -14,6 +15,9 @@ const firstSentenceChars = 90;
 const numberMin = 10;
 /** How much more a headline's term counts among them. */
 const titleBoost = 1.6;
+/** Terms by which others are looked for when one article is asked about: all of a headline, and the best of the text. */
+const askedTermsMax = 24;
+const askedTitleBoost = 3;
 
 /** What is compared of an article. */
 export type Sketch = {
@@ -35,6 +39,8 @@ export type Sketch = {
   words: Set<string>;
   /** What sets it apart from other events of its kind; read when it is first asked for. */
   marks: () => Marks;
+  /** What it counts, so that a number that grew is known for the same; read when it is first asked for. */
+  measures: () => Measures;
   /** Days since 1970 of its publication; null when nobody says. */
   day: number | null;
   /** The day that the text itself tells first, see toldDay; null when it tells none. */
@@ -74,10 +80,16 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
     tellingNumbers,
     words: new Set([...title.words, ...rest.words]),
     marks: once(() => marksOf(article.title, start.slice(0, firstSentenceChars))),
+    measures: once(() => measuresOf(`${article.title}\n${start.slice(0, measuredChars)}`)),
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),
     toldDay: toldDay(`${article.title}\n${start}`, article.publishedAt),
     language: article.language,
   };
+}
+
+/** The terms by which what belongs with an article is looked for: more than it is found by itself. */
+export function askedTerms(sketch: Sketch): Sketch["keys"] {
+  return heaviest(sketch, askedTermsMax, { boost: askedTitleBoost });
 }
 
 function once<T>(work: () => T): () => T {
@@ -131,20 +143,24 @@ function toLengthOne(weights: Float32Array): number {
 
 /** The heaviest terms, and the heaviest numbers in place of the last of them. */
 function keyTerms(weighed: Weighed, numbers: readonly number[]): Sketch["keys"] {
-  const best = heaviest(weighed, keyTermsMax, null);
-  const wanted = heaviest(weighed, sharedScriptMax, new Set(numbers));
+  const best = heaviest(weighed, keyTermsMax);
+  const wanted = heaviest(weighed, sharedScriptMax, { only: new Set(numbers) });
   const missing = wanted.filter(({ term }) => !best.some((key) => key.term === term));
   return [...best.slice(0, keyTermsMax - missing.length), ...missing];
 }
 
 /** One pass over a short sorted list. */
-function heaviest({ terms, text, title }: Weighed, count: number, only: ReadonlySet<number> | null): Sketch["keys"] {
+function heaviest(
+  { terms, text, title }: Weighed,
+  count: number,
+  { boost = titleBoost, only }: { boost?: number; only?: ReadonlySet<number> } = {},
+): Sketch["keys"] {
   const best: Sketch["keys"] = [];
-  if (only !== null && only.size === 0) return best;
+  if (only?.size === 0) return best;
   for (let i = 0; i < terms.length; i += 1) {
-    const weight = text[i]! * (title[i]! > 0 ? titleBoost : 1);
+    const weight = text[i]! * (title[i]! > 0 ? boost : 1);
     if (best.length === count && weight <= best[count - 1]!.weight) continue;
-    if (only !== null && !only.has(terms[i]!)) continue;
+    if (only !== undefined && !only.has(terms[i]!)) continue;
     let at = best.length;
     while (at > 0 && best[at - 1]!.weight < weight) at -= 1;
     best.splice(at, 0, { term: terms[i]!, weight });

@@ -1,5 +1,6 @@
 import { tellApart } from "./apart.ts";
 import { crossLikeness } from "./cross-language.ts";
+import { tellsOn } from "./grown.ts";
 import { joinLikeness, type Surroundings, surroundings, textCosine } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
@@ -46,7 +47,11 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
     .filter((each) => each.mean >= joinScore && !each.members.some((member) => tellApart(article, member)))
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
-  if (first === undefined) return splitOff(article, nearby, { gatherings, around }) ?? alone;
+  if (first === undefined) {
+    const grown = toldOn(article, gatherings, around);
+    if (grown !== null) return { ...alone, storyId: grown };
+    return splitOff(article, nearby, { gatherings, around }) ?? alone;
+  }
   let edited = first.edited === true;
   const merge = others.filter((other) => {
     if ((edited && other.edited) || !areOne(first, other, nearby)) return false;
@@ -62,6 +67,15 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
 }
 
 const alone: Decision = { storyId: null, merge: [], leaver: null, copyOf: null };
+
+/** The story that the article tells on with a number that grew, likest first: another number does not make it another. */
+function toldOn(article: Sketch, gatherings: readonly Gathering[], around: Surroundings): number | null {
+  const found = gatherings
+    .filter(({ members }) => members.some((member) => tellsOn(article, member)))
+    .map((gathering) => ({ id: gathering.id, score: belonging(article, gathering, around) }))
+    .sort((a, b) => b.score - a.score || a.id - b.id);
+  return found[0]?.id ?? null;
+}
 
 /**
  * An article that was drawn into a story shows it when a newcomer is much more like it than the rest is. It leaves with

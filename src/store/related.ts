@@ -3,6 +3,7 @@ import { type Background, rarity } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
 import type { Reason } from "../news/edition.ts";
 import { likeness, surroundings } from "../news/likeness.ts";
+import { nearestFirst } from "../news/nearest.ts";
 import { reasonFor } from "../news/related.ts";
 import { articleById, articlesByIds } from "./articles.ts";
 import { backgroundOf } from "./background.ts";
@@ -40,9 +41,9 @@ export async function relatedTo(
   const ranked = await rankedNear(db, article, { memory, background });
 
   const isMate = (storyId: number | null) => storyId !== null && storyId === article.storyId;
-  const same = ranked.filter(({ sketch }) => isMate(sketch.storyId)).slice(0, limit);
+  const same = ranked.filter((sketch) => isMate(sketch.storyId)).slice(0, limit);
   const listed = new Map<number, number>();
-  const others = ranked.filter(({ sketch }) => {
+  const others = ranked.filter((sketch) => {
     const story = sketch.storyId ?? sketch.id;
     const before = listed.get(story) ?? 0;
     if (isMate(sketch.storyId) || before >= perStory) return false;
@@ -50,19 +51,13 @@ export async function relatedTo(
     return true;
   });
   const chosen = others.slice(0, Math.max(0, limit - same.length));
-  const articles = new Map(
-    (
-      await articlesByIds(
-        db,
-        [...same, ...chosen].map(({ sketch }) => sketch.id),
-      )
-    ).map((each) => [each.id, each]),
-  );
+  const ids = [...same, ...chosen].map((sketch) => sketch.id);
+  const articles = new Map((await articlesByIds(db, ids)).map((each) => [each.id, each]));
   const rarityOf = (term: number) => rarity(background, term, isCommon(term));
   return {
     storyId: article.storyId,
-    sameStory: same.flatMap(({ sketch }) => articles.get(sketch.id) ?? []),
-    related: chosen.flatMap(({ sketch }) => {
+    sameStory: same.flatMap((sketch) => articles.get(sketch.id) ?? []),
+    related: chosen.flatMap((sketch) => {
       const other = articles.get(sketch.id);
       return other === undefined ? [] : [{ article: other, reason: reasonFor(article, other, { rarityOf }) }];
     }),
@@ -72,16 +67,12 @@ export async function relatedTo(
 type With = { memory: StoryMemory; background: Background };
 
 /** The articles of its story and those that share its terms, likest first. */
-async function rankedNear(db: Db, article: Article, each: With): Promise<{ sketch: StoredSketch; score: number }[]> {
+async function rankedNear(db: Db, article: Article, each: With): Promise<StoredSketch[]> {
   const own = (await sketchesOf(db, [article.id], each)).get(article.id)!;
   const found = await findEverywhere(db, own, { limit: comparedMax, perTerm: perTermMax });
   const mates = article.storyId === null ? [] : await articleIdsOf(db, article.storyId, sameStoryMax);
   const ids = [...new Set([...mates, ...found])].filter((other) => other !== article.id);
-  const sketches = [...(await sketchesOf(db, ids, each)).values()];
-  const around = surroundings(own, sketches);
-  return sketches
-    .map((sketch) => ({ sketch, score: likeness(around, sketch) }))
-    .sort((a, b) => b.score - a.score || b.sketch.id - a.sketch.id);
+  return nearestFirst(own, [...(await sketchesOf(db, ids, each)).values()]);
 }
 
 /**

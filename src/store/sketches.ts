@@ -1,6 +1,6 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { type Background, shortTerm } from "../news/background.ts";
-import { type Sketch, sketchArticle } from "../news/sketch.ts";
+import { askedTerms, type Sketch, sketchArticle } from "../news/sketch.ts";
 import { type CompiledSubjects, compileSubjects, subjectsOf } from "../news/subjects.ts";
 import { textCharsMax } from "../news/terms.ts";
 import type { Db } from "./db.ts";
@@ -140,10 +140,11 @@ export async function findByTerms(db: Db, sketches: readonly Sketch[], search: S
 /** The same on both sides of one article in all of the archive, those nearest in time. */
 export async function findEverywhere(db: Db, sketch: Sketch, search: { limit: number; perTerm: number }) {
   const { perTerm } = search;
+  const asked = { ...sketch, keys: askedTerms(sketch) };
   const before = { from: 0, to: sketch.id - 1 };
   const after = { from: sketch.id + 1, to: Number.MAX_SAFE_INTEGER };
-  const older = await sharedByTerms(db, [sketch], { ...search, window: () => before, perTerm, from: "newest" });
-  const newer = await sharedByTerms(db, [sketch], { ...search, window: () => after, perTerm, from: "oldest" });
+  const older = await sharedByTerms(db, [asked], { ...search, window: () => before, perTerm, from: "newest" });
+  const newer = await sharedByTerms(db, [asked], { ...search, window: () => after, perTerm, from: "oldest" });
   const shared = new Map([...older.get(sketch.id)!, ...newer.get(sketch.id)!]);
   return heaviest(shared, sketch.id, { limit: search.limit, least: 0 });
 }

@@ -1,0 +1,99 @@
+import { isTemplate } from "./apart.ts";
+import { sameMarks } from "./contrast.ts";
+import type { Sketch } from "./sketch.ts";
+import { tokenize } from "./terms.ts";
+
+/** Days within which a number that grew tells the same story on. */
+const daysMax = 7;
+/**
+ * Of a headline's weight, what the other's text says too, of the worse covered one and of the better: the same name and
+ * the same doing. Lower than where two articles simply sound alike, for the number says the rest.
+ */
+const coveredLeast = 0.3;
+const coveredMost = 0.5;
+/** Characters of a text in which the numbers stand that it is about. */
+export const measuredChars = 160;
+
+/** What a text counts, by what is done to what: "召回 辆" → 96000, "move people" → 42000. */
+export type Measures = ReadonlyMap<string, number>;
+
+/**
+ * True when an article tells a story on: both say the same of the same thing, and the number of it has grown since.
+ * Nine point six of a kind recalled, and thirty-two: the same event, although the headline has another number.
+ */
+export function tellsOn(article: Sketch, earlier: Sketch): boolean {
+  if (article.language !== earlier.language || article.day === null || earlier.day === null) return false;
+  if (article.day < earlier.day || article.day - earlier.day > daysMax) return false;
+  const before = earlier.measures();
+  const grown = [...article.measures()].some(([what, value]) => value > (before.get(what) ?? Number.POSITIVE_INFINITY));
+  if (!grown || !sameMarks(article.marks(), earlier.marks())) return false;
+  if (isTemplate(article.headline, earlier.headline)) return false;
+  // Whom a headline begins with is who does it: 星川 recalls, and not 远岭.
+  if (!namesFirst(article, earlier) || !namesFirst(earlier, article)) return false;
+  const shares = [covered(article, earlier), covered(earlier, article)];
+  return Math.min(...shares) >= coveredLeast && Math.max(...shares) >= coveredMost;
+}
+
+/** Reads the first number of each kind: the headline says it before the text does. */
+export function measuresOf(text: string): Measures {
+  const found = new Map<string, number>();
+  for (const { what, value } of [...inChinese(text), ...inEnglish(text)]) if (!found.has(what)) found.set(what, value);
+  return found;
+}
+
+const sizes: Record<string, number> = { 万: 1e4, 亿: 1e8, 万亿: 1e12, 千: 1e3, 百万: 1e6 };
+/** Words between what is done and how many: how it grew, and how sure it is. */
+const chineseGrowth =
+  /(?:扩大|增加|上升|升|增|扩|增长|追加|上调|累计|已经|已|共|约|超过|超|近|逾|达到|达|到|至|了|为|数|人数|总数)+$/u;
+const chineseMeasure = /([\p{Script=Han}]*)\s?(\d[\d,.]*\d|\d)(万亿|百万|[万亿千])?多?余?名?(?=([\p{Script=Han}]))/gu;
+/** What follows a number that stands before its verb: 4.2万人连夜转移. */
+const chineseDoing = /^[\p{Script=Han}](?:连夜|已经|已|被|全部|将|要)*([\p{Script=Han}]{2})/u;
+/** Times, shares and measures of length say nothing of how much of something there is. */
+const noCount = "年月日时点分秒级号岁小公米度";
+
+function* inChinese(text: string): Generator<{ what: string; value: number }> {
+  for (const match of text.matchAll(chineseMeasure)) {
+    const [whole, before, digits, size, unit] = match;
+    if (noCount.includes(unit!)) continue;
+    const value = Number(digits!.replaceAll(",", "")) * (sizes[size ?? ""] ?? 1);
+    const doing = before!.replace(chineseGrowth, "").slice(-2);
+    if (doing.length === 2) yield { what: `${doing} ${unit}`, value };
+    const after = chineseDoing.exec(text.slice(match.index + whole.length))?.[1];
+    if (after !== undefined) yield { what: `${after} ${unit}`, value };
+  }
+}
+
+const englishGrowth =
+  "(?:has |have |now )?(?:grows? |grew |grown |widens? |widened |rises? |rose |risen |expands? |" +
+  "expanded |climbs? |climbed |up )?";
+const englishMeasure = new RegExp(
+  `\\b([a-z]{3,}?)(?:e?s|e?d|ing)? (?:${englishGrowth}(?:from \\d[\\d,]* )?to )?(?:over |about |some |nearly |more than )?` +
+    "(\\d[\\d,]*\\d|\\d)( million| billion| thousand)? ([a-z]{3,}?)s?\\b",
+  "gi",
+);
+const englishSizes: Record<string, number> = { thousand: 1e3, million: 1e6, billion: 1e9 };
+
+function* inEnglish(text: string): Generator<{ what: string; value: number }> {
+  for (const [, doing, digits, size, unit] of text.matchAll(englishMeasure)) {
+    const value = Number(digits!.replaceAll(",", "")) * (englishSizes[size?.trim().toLowerCase() ?? ""] ?? 1);
+    yield { what: `${doing} ${unit}`.toLowerCase(), value };
+    // What is counted may get a wider name when there is more of it: SUVs, then cars.
+    yield { what: doing!.toLowerCase(), value };
+  }
+}
+
+/** Whether the other's text has what this headline begins with. */
+function namesFirst(a: Sketch, b: Sketch): boolean {
+  const [first] = tokenize(a.headline).terms;
+  return first === undefined || b.terms.includes(first);
+}
+
+function covered(a: Sketch, b: Sketch): number {
+  let sum = 0;
+  for (let i = 0, j = 0; i < a.terms.length; i += 1) {
+    if (a.title[i] === 0) continue;
+    while (j < b.terms.length && b.terms[j]! < a.terms[i]!) j += 1;
+    if (b.terms[j] === a.terms[i]) sum += a.title[i]!;
+  }
+  return sum / (a.titleSum || 1);
+}
