@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api } from "grammy";
 import { deliver, inFlightMax } from "../../src/jobs/deliver.ts";
 import type { Composer } from "../../src/jobs/deliver-prepare.ts";
 import { silentLog } from "../../src/log.ts";
+import { createClient } from "../../src/node/client.ts";
 import { priorityOf } from "../../src/store/deliveries.ts";
 import { openSqlite, type SqliteStore } from "../../src/store/sqlite.ts";
 import { keepStop } from "../../src/store/stops.ts";
@@ -165,7 +165,7 @@ async function bareLoop(count: number) {
 }
 
 function client(apiRoot: string): Api {
-  return new Api(token, { apiRoot, timeoutSeconds: 30, baseFetchConfig: { agent: new Agent({ keepAlive: true }) } });
+  return new Api(token, createClient({ HTTPS_PROXY: undefined, NO_PROXY: undefined }, apiRoot));
 }
 
 /** A digest of usual size: eight stories with links, about 1,700 bytes. */
