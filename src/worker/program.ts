@@ -10,6 +10,7 @@ import { openD1 } from "../store/d1.ts";
 import { createShared } from "../store/shared.ts";
 import { pacedReplies } from "../telegram/send.ts";
 import { type Budget, createBudget, type Fetch } from "./budget.ts";
+import { telegramFetch } from "./client.ts";
 import { type Env, readSettings } from "./env.ts";
 import type { GateCalls } from "./gate-object.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
@@ -49,7 +50,7 @@ export function openProgram(env: Env, runtime: Runtime): Program {
     keepAlive: runtime.waitUntil,
     onError: (error) => log.warn({ error }, "jobs could not be queued: they are found by the next tick"),
   });
-  const client = { apiRoot: config.TELEGRAM_API_ROOT, timeoutSeconds, fetch: budget.fetch as never };
+  const client = { apiRoot: config.TELEGRAM_API_ROOT, timeoutSeconds, fetch: telegramFetch(budget.fetch) as never };
   const bot = new Bot(token, { client, botInfo: me });
   bot.api.config.use(pacedReplies(gate));
   const app: App = {

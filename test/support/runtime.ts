@@ -10,6 +10,9 @@ import type { OpenStore } from "./store.ts";
 /** What the cases stand on, in Node; `#runtime` is this, and test/worker/runtime.ts where the cases run in workerd. */
 export const runtime = "Node";
 
+/** How long a test waits for something that happens elsewhere. */
+export const patienceMs = 8_000;
+
 /** How a test server answers: as fetch does, with what its runtime hands along. */
 export type Answer = (request: Request, env?: object) => Response | Promise<Response>;
 

@@ -54,8 +54,14 @@ export const nodeOnly: Record<string, string> = {
   "worker.test.ts": "is this",
 };
 
+const seconds =
+  "its seconds are Node's: here bot, database and Telegram share one thread; test/cases/program.ts holds the limits";
+
 /** Cases that do not run in workerd, and why. */
 export const skipped: Record<string, string> = {
+  "deliver.test.ts > delivering > keeps Telegram's limits without a single 429": seconds,
+  "deliver.test.ts > delivering > a breaking item overtakes a running digest": seconds,
+  "deliver.test.ts > delivering > asked to stop, it ends what is in flight and leaves the rest queued": seconds,
   "deliver.test.ts > networks > Telegram out of reach: all wait, and all come when it is back":
-    "locally, what cannot be reached answers 500; on Cloudflare it answers 52x, see worker-program.test.ts",
+    "locally, what cannot be reached answers 500; on Cloudflare it answers 52x, see worker-edge.test.ts",
 };

@@ -1,0 +1,230 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { Api } from "grammy";
+import { describe, expect, it } from "vitest";
+import { createWorkerDial } from "../src/sources/dial-worker.ts";
+import { fetchDocument } from "../src/sources/fetch.ts";
+import { stepOf } from "../src/telegram/errors.ts";
+import { createBudget } from "../src/worker/budget.ts";
+import { telegramFetch } from "../src/worker/client.ts";
+import { createLanes, laneLeaseMs } from "../src/worker/lanes.ts";
+import { createOutbox } from "../src/worker/outbox.ts";
+
+const root = join(import.meta.dirname, "..");
+/** Cloudflare takes 3 MB compressed on its free plan; more would be a mistake, too. */
+const bundleBytesMax = 2 * 1024 * 1024;
+const buildMs = 60_000;
+
+describe("the bundle", () => {
+  it(
+    "is built by wrangler without a network, is small, and has nothing of Node's",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "tidings-"));
+      try {
+        const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+        const env = {
+          ...process.env,
+          WRANGLER_SEND_METRICS: "false",
+          WRANGLER_WRITE_LOGS: "false",
+          WRANGLER_HIDE_BANNER: "true",
+        };
+        const asked = [wrangler, "deploy", "--dry-run", "--env", "", "--outdir", folder, "--metafile"];
+        await promisify(execFile)(process.execPath, asked, { cwd: root, env, timeout: buildMs });
+        const code = readFileSync(join(folder, "worker.js"));
+        expect(gzipSync(code).length).toBeLessThan(bundleBytesMax);
+        const imports = [...code.toString().matchAll(/^import .*?from "([^"]+)";$/gm)].map((match) => match[1]!);
+        expect(imports.filter((name) => name !== "cloudflare:workers")).toEqual([]);
+        const meta = JSON.parse(readFileSync(join(folder, "bundle-meta.json"), "utf8")) as { inputs: object };
+        const inputs = Object.keys(meta.inputs);
+        const nodes = /better-sqlite3|node-cron|@hono\/node-server|\/undici\/|src\/(node|cli|playground)\//;
+        expect(inputs.filter((path) => nodes.test(path) || builtinModules.includes(path))).toEqual([]);
+        expect(inputs.some((path) => path.endsWith("src/worker/handlers.ts"))).toBe(true);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    buildMs,
+  );
+});
+
+describe("an invocation's budget", () => {
+  const answers = () => Promise.resolve(new Response("{}"));
+
+  it("lets five wait for an answer at once, and the others in turn", async () => {
+    let waiting = 0;
+    let most = 0;
+    const budget = createBudget(async () => {
+      waiting += 1;
+      most = Math.max(most, waiting);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      waiting -= 1;
+      return new Response("{}");
+    });
+    await Promise.all(Array.from({ length: 40 }, () => budget.fetch("https://example.org/")));
+    expect(most).toBe(5);
+    expect(budget.spent.calls).toBe(40);
+    budget.end();
+  });
+
+  it("asks to stop before the platform does", async () => {
+    const budget = createBudget(answers);
+    for (let n = 0; n < 7_999; n += 1) budget.call();
+    expect(budget.signal.aborted).toBe(false);
+    await budget.fetch("https://example.org/");
+    expect(budget.signal.aborted).toBe(true);
+    budget.end();
+  });
+
+  it("asks to stop before the database's thousand", () => {
+    const budget = createBudget(answers);
+    const database = budget.database({ prepare: (sql: string) => sql, batch: async () => [] } as never);
+    for (let n = 0; n < 900; n += 1) database.prepare("select 1");
+    expect(budget.signal.aborted).toBe(true);
+    budget.end();
+  });
+});
+
+describe("Telegram out of reach", () => {
+  it.each([
+    [521, "retry"],
+    [523, "retry"],
+    [530, "retry"],
+    [502, "unknown"],
+    [520, "unknown"],
+    [524, "unknown"],
+  ])("%i in its place means %s", async (status, step) => {
+    const page = () => new Response("<html>error code</html>", { status });
+    const fetch = telegramFetch(async () => page());
+    const api = new Api("77:TEST-TOKEN-OF-NOBODY", { fetch: fetch as never });
+    const error = await api.sendMessage(1, "x").catch((thrown: unknown) => thrown);
+    expect(stepOf(error).step).toBe(step);
+  });
+});
+
+describe("lanes across invocations", () => {
+  it("one works, one who comes meanwhile is remembered, and a dead one makes room", async () => {
+    let now = new Date("2026-11-22T08:00:00Z");
+    const lanes = createLanes(() => now);
+    expect(await lanes.enter("prune", "a", 1)).toBe(true);
+    expect(await lanes.enter("prune", "b", 1)).toBe(false);
+    expect(await lanes.enter("deliver", "b", 2)).toBe(true);
+    expect(await lanes.enter("deliver", "c", 2)).toBe(true);
+    expect(await lanes.enter("deliver", "d", 2)).toBe(false);
+    expect(await lanes.leave("prune", "a")).toBe(true);
+    expect(await lanes.leave("deliver", "b")).toBe(true);
+    expect(await lanes.leave("deliver", "c")).toBe(false);
+    expect(await lanes.enter("prune", "x", 1)).toBe(true);
+    now = new Date(now.getTime() + laneLeaseMs - 1);
+    expect(await lanes.enter("prune", "y", 1)).toBe(false);
+    expect(await lanes.enter("prune", "x", 1)).toBe(true);
+    now = new Date(now.getTime() + laneLeaseMs);
+    expect(await lanes.enter("prune", "y", 1)).toBe(true);
+  });
+});
+
+describe("what an invocation queues", () => {
+  it("is sent together, each once, a hundred at a time, and a queue that is full breaks nothing", async () => {
+    const sent: number[][] = [];
+    const errors: unknown[] = [];
+    let broken = false;
+    const outbox = createOutbox<number>(
+      async (items) => {
+        if (broken) throw new Error("Too Many Requests");
+        sent.push(items);
+      },
+      { keepAlive: () => undefined, onError: (error) => errors.push(error) },
+    );
+    for (let n = 0; n < 250; n += 1) for (let times = 0; times < 2; times += 1) outbox.put(n);
+    await outbox.flush();
+    expect(sent.map((items) => items.length)).toEqual([100, 100, 50]);
+    broken = true;
+    outbox.put(1);
+    await outbox.flush();
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe("the dialler of Workers", () => {
+  const now = new Date("2026-11-22T08:00:00Z");
+  const resolver = "https://resolver.example/dns-query";
+  const names: Record<string, { A?: string[]; AAAA?: string[] }> = {
+    "news.example.org": { A: ["93.184.215.14"], AAAA: ["2606:2800:21f:cb07:6820:80da:af6b:8b2c"] },
+    "inside.example.org": { A: ["10.0.0.7"] },
+    "half.example.org": { A: ["93.184.215.14", "169.254.169.254"] },
+    "six.example.org": { A: ["93.184.215.14"], AAAA: ["fd00:ec2::254"] },
+    "mapped.example.org": { AAAA: ["::ffff:127.0.0.1"] },
+    "broken.example.org": {},
+  };
+
+  /** What is asked, and a web in which every public address answers, or redirects. */
+  function open(pages: Record<string, Response> = {}, allowed: string[] = []) {
+    const asked: string[] = [];
+    const fetch = async (url: string) => {
+      const { hostname, searchParams, origin, pathname } = new URL(url);
+      if (origin + pathname === resolver) {
+        const name = searchParams.get("name")!;
+        if (name === "broken.example.org") return new Response("no", { status: 503 });
+        const type = searchParams.get("type") as "A" | "AAAA";
+        const number = type === "A" ? 1 : 28;
+        const found = (names[name]?.[type] ?? []).map((data) => ({ name, type: number, TTL: 60, data }));
+        // A name that is another's other name says so, too.
+        const alias = { name, type: 5, TTL: 60, data: "edge.example.net." };
+        return Response.json({
+          Status: name in names ? 0 : 3,
+          Answer: found.length > 0 ? [alias, ...found] : undefined,
+        });
+      }
+      asked.push(url);
+      return pages[url] ?? new Response(`page of ${hostname}`);
+    };
+    const allow = new Set(allowed);
+    const dial = createWorkerDial({ allowed: allow, fetch: fetch as never, resolver });
+    const read = (url: string) => fetchDocument(dial, url, { userAgent: "tidings-test", allowed: allow, now });
+    return { asked, read };
+  }
+
+  it("reads from names whose every address is public", async () => {
+    const { asked, read } = open();
+    expect(await read("https://news.example.org/feed")).toMatchObject({ outcome: "read", status: 200 });
+    expect(asked).toEqual(["https://news.example.org/feed"]);
+  });
+
+  it.each(["inside", "half", "six", "mapped"])("asks nothing of %s.example.org, which leads inside", async (name) => {
+    const { asked, read } = open();
+    expect(await read(`https://${name}.example.org/`)).toMatchObject({ outcome: "failed", code: "blocked" });
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["http://127.0.0.1/", "http://[::1]/", "http://0x7f.1/", "http://169.254.169.254/latest", "http://router/"])(
+    "asks nothing of %s",
+    async (url) => {
+      const { asked, read } = open();
+      expect(await read(url)).toMatchObject({ outcome: "failed", code: "blocked" });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it("looks each redirect up, too", async () => {
+    const to = (location: string) => new Response(null, { status: 302, headers: { location } });
+    const { asked, read } = open({ "https://news.example.org/": to("https://inside.example.org/secret") });
+    expect(await read("https://news.example.org/")).toMatchObject({ outcome: "failed", code: "blocked" });
+    expect(asked).toEqual(["https://news.example.org/"]);
+  });
+
+  it("tells a name that there is not from a resolver that is away", async () => {
+    const { read } = open();
+    expect(await read("https://nowhere.example.org/")).toMatchObject({ code: "dns", reason: "has no such name" });
+    expect(await read("https://broken.example.org/")).toMatchObject({ outcome: "failed", code: "dns" });
+  });
+
+  it("lets the operator's own hosts pass without being looked up", async () => {
+    const { asked, read } = open({}, ["inside.example.org"]);
+    expect(await read("http://inside.example.org/feed")).toMatchObject({ outcome: "read" });
+    expect(asked).toHaveLength(1);
+  });
+});
