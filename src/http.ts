@@ -66,6 +66,39 @@ export function createHttp(parts: HttpParts): Hono {
   return http;
 }
 
+/** Callbacks of hubs (W3C WebSub): an address that names nothing is told so before its body is read. */
+function hubRoutes({ hubs }: Pick<HttpParts, "hubs">): Hono {
+  const routes = new Hono();
+  const doorOf = (): HubDoor => {
+    const door = hubs?.();
+    if (door === undefined) throw new Error("not ready yet");
+    return door;
+  };
+  const token = "/:token{[0-9a-f]{32}}";
+
+  routes.get(token, async (c) => {
+    const answer = await doorOf().confirm(c.req.param("token"), new URL(c.req.url).searchParams);
+    const headers = { "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" };
+    return answer === null ? c.body(null, 404) : c.text(answer, 200, headers);
+  });
+  routes.post(
+    token,
+    async (c, next) => {
+      const known = await doorOf().knows(c.req.param("token"));
+      return known === "open" ? next() : c.body(null, known === "ending" ? 410 : 404);
+    },
+    bodyLimit({ maxSize: pushBytesMax, onError: (c) => c.body(null, 413) }),
+    async (c) => {
+      const header = (name: string) => c.req.header(name) ?? "";
+      const body = new Uint8Array(await c.req.arrayBuffer());
+      const sent = { body, signature: header("X-Hub-Signature"), type: header("Content-Type"), link: header("Link") };
+      await doorOf().take(c.req.param("token"), sent);
+      return c.body(null, 202);
+    },
+  );
+  return routes;
+}
+
 /** Compares in a time that tells of what was given only how long it is. */
 function sameText(given: string, secret: string): boolean {
   let difference = given.length ^ secret.length;
