@@ -59,6 +59,7 @@ export async function doSplit(visit: Visit, [id, print, bits]: string[]): Promis
   const fresh = await splitStory(app.db, choice.storyId, ids, { now });
   // A second tap finds the story divided already, and the list is another.
   if (fresh === undefined) return show(visit, listMessage(visit, choice));
+  app.shared.forget();
   const detail = `${taken.length} · ${taken[0]!.title}`;
   await noteAct(app.db, actorOf(visit), { act: "split", detail, now });
   await show(
@@ -75,6 +76,7 @@ export async function undoSplit(visit: Visit, [first, second]: string[]): Promis
   const ids = [idOf(first), idOf(second)].filter((id) => id !== null);
   const text = visit.text.breaking.edition;
   const joined = await mergeStories(app.db, ids, { now });
+  app.shared.forget();
   if (joined !== undefined) {
     await noteAct(app.db, actorOf(visit), { act: "rejoined", detail: joined.toString(36), now });
   }
