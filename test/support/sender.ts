@@ -1,5 +1,5 @@
 import { Api } from "grammy";
-import { serveHttp } from "#runtime";
+import { patienceMs, serveHttp } from "#runtime";
 import type { Composer, Outgoing } from "../../src/jobs/deliver-prepare.ts";
 import type { DeliverApp } from "../../src/jobs/deliver-run.ts";
 import { type LogFields, silentLog } from "../../src/log.ts";
@@ -54,7 +54,7 @@ export async function openSender(options: SenderOptions = {}): Promise<Sender> {
     db,
     config: { PAID_BROADCAST: false },
     log: { ...silentLog, warn: note, error: note },
-    api: new Api(token, { apiRoot, timeoutSeconds: options.timeoutSeconds ?? 5 }),
+    api: new Api(token, { apiRoot, timeoutSeconds: options.timeoutSeconds ?? patienceMs / 1000 }),
     gate: createGate({
       rate: options.rate ?? 100_000,
       now,
