@@ -25,7 +25,9 @@ export function tellsOn(article: Sketch, earlier: Sketch): boolean {
   if (article.language !== earlier.language || article.day === null || earlier.day === null) return false;
   if (article.day < earlier.day || article.day - earlier.day > daysMax) return false;
   const before = earlier.measures();
-  const grown = [...article.measures()].some(([what, value]) => value > (before.get(what) ?? Number.POSITIVE_INFINITY));
+  // A headline tells the number that the news is about; in a text it may be any other's.
+  if (article.measures().size === 0) return false;
+  const grown = [...measuresOf(article.headline)].some(([what, value]) => value > (before.get(what) ?? Number.POSITIVE_INFINITY));
   if (!grown || !sameMarks(article.marks(), earlier.marks())) return false;
   if (isTemplate(article.headline, earlier.headline)) return false;
   // Whom a headline begins with is who does it: 星川 recalls, and not 远岭.
