@@ -1,19 +1,23 @@
 import type { App } from "../app.ts";
 import { articlesPerJoin, looseArticles } from "../store/stories.ts";
+import { applySubject } from "../store/subject-backlog.ts";
 import { type Join, joinHere } from "./ingest.ts";
 
 /** Articles that one run joins at the most; the next tick goes on. */
 const articlesPerRun = 2_000;
+/** Slices of recent articles that one run holds against a new subject. */
+const subjectSlicesPerRun = 50;
 
 /** What is younger than this is just being joined, by another thread or process. */
 const looseMs = 60_000;
 
-/** Joins what a crash left without a story. `join` may be another thread's. */
+/** Joins what a crash left without a story, and gives new subjects their recent articles. `join` may be another thread's. */
 export async function joinLoose(app: Pick<App, "db" | "now">, join: Join = joinHere(app)): Promise<void> {
   const before = new Date(app.now().getTime() - looseMs);
   for (let joined = 0; joined < articlesPerRun; joined += articlesPerJoin) {
     const loose = await looseArticles(app.db, articlesPerJoin, before);
-    if (loose.length === 0) return;
+    if (loose.length === 0) break;
     await join(loose);
   }
+  for (let slice = 0; slice < subjectSlicesPerRun; slice += 1) if (!(await applySubject(app.db, app.now()))) return;
 }

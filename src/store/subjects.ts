@@ -34,13 +34,16 @@ export async function findSubject(db: Db, name: string): Promise<Subject | undef
   );
 }
 
-/** Defines a subject, or changes the one of the same short name. Articles joined from now on have it. */
+/**
+ * Defines a subject, or changes the one of the same short name. Articles joined from now on have it, and those of the
+ * last weeks are held against it in slices (see subject-backlog).
+ */
 export async function saveSubject(db: Db, draft: SubjectDraft): Promise<Subject> {
   await allSubjects(db);
   const [row] = await db
     .insert(subjects)
-    .values(draft)
-    .onConflictDoUpdate({ target: subjects.slug, set: draft })
+    .values({ ...draft, backlogId: Number.MAX_SAFE_INTEGER })
+    .onConflictDoUpdate({ target: subjects.slug, set: { ...draft, backlogId: Number.MAX_SAFE_INTEGER } })
     .returning(subjectColumns);
   return row!;
 }
