@@ -110,20 +110,20 @@ describe("lanes across invocations", () => {
   it("one works, one who comes meanwhile is remembered, and a dead one makes room", async () => {
     let now = new Date("2026-11-22T08:00:00Z");
     const lanes = createLanes(() => now);
-    expect(await lanes.enter("prune", "a", 1)).toBe(true);
-    expect(await lanes.enter("prune", "b", 1)).toBe(false);
-    expect(await lanes.enter("deliver", "b", 2)).toBe(true);
-    expect(await lanes.enter("deliver", "c", 2)).toBe(true);
-    expect(await lanes.enter("deliver", "d", 2)).toBe(false);
+    expect(await lanes.enter("prune", "a", 1)).toBe(1);
+    expect(await lanes.enter("prune", "b", 1)).toBe(0);
+    expect(await lanes.enter("deliver", "b", 2)).toBe(1);
+    expect(await lanes.enter("deliver", "c", 2)).toBe(2);
+    expect(await lanes.enter("deliver", "d", 2)).toBe(0);
     expect(await lanes.leave("prune", "a")).toBe(true);
     expect(await lanes.leave("deliver", "b")).toBe(true);
     expect(await lanes.leave("deliver", "c")).toBe(false);
-    expect(await lanes.enter("prune", "x", 1)).toBe(true);
+    expect(await lanes.enter("prune", "x", 1)).toBe(1);
     now = new Date(now.getTime() + laneLeaseMs - 1);
-    expect(await lanes.enter("prune", "y", 1)).toBe(false);
-    expect(await lanes.enter("prune", "x", 1)).toBe(true);
+    expect(await lanes.enter("prune", "y", 1)).toBe(0);
+    expect(await lanes.enter("prune", "x", 1)).toBe(1);
     now = new Date(now.getTime() + laneLeaseMs);
-    expect(await lanes.enter("prune", "y", 1)).toBe(true);
+    expect(await lanes.enter("prune", "y", 1)).toBe(1);
   });
 });
 

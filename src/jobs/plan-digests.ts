@@ -17,7 +17,10 @@ const stretchMs = 4;
  * Turns the digests whose time has come into ledger rows and gives each its next time, in slices between which others
  * get their turn. After a downtime one late digest comes if it is still of use; there is never a pile.
  */
-export async function planDigests(app: Pick<App, "db" | "log" | "now" | "enqueue">): Promise<number> {
+export async function planDigests(
+  app: Pick<App, "db" | "log" | "now" | "enqueue">,
+  signal?: AbortSignal,
+): Promise<number> {
   const cache = createSlotCache();
   let planned = 0;
   let breath = performance.now();
@@ -32,7 +35,7 @@ export async function planDigests(app: Pick<App, "db" | "log" | "now" | "enqueue
     );
     if (planned === 0) app.enqueue({ kind: "deliver" });
     planned += due.length;
-    if (due.length < planSliceMax) break;
+    if (due.length < planSliceMax || signal?.aborted) break;
     // SQLite answers in the same turn: without this, a webhook would wait for a million rows.
     if (performance.now() - breath < stretchMs) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));

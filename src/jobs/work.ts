@@ -40,7 +40,7 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
       case "update":
         return handle(job.id);
       case "plan-digests":
-        await planDigests(app);
+        await planDigests(app, signal);
         return;
       case "deliver":
         return deliver(app, { compose, signal });

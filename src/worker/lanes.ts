@@ -3,8 +3,11 @@ export const laneLeaseMs = 30_000;
 
 /** Who works on what, across invocations: each kind of bulk work goes on in as many of them as it may. */
 export type Lanes = {
-  /** Takes a place in a lane, or keeps it (the same token); false: all its places are taken, and one will look again. */
-  enter(lane: string, token: string, places: number): Promise<boolean>;
+  /**
+   * Takes a place in a lane, or keeps it (the same token), and tells how many are taken then; 0: all were taken, and one
+   * who is there will look again.
+   */
+  enter(lane: string, token: string, places: number): Promise<number>;
   /** Gives the place back; true when somebody came meanwhile, so that the work is to be looked at once more. */
   leave(lane: string, token: string): Promise<boolean>;
 };
@@ -21,10 +24,10 @@ export function createLanes(now: () => Date): Lanes {
       for (const [holder, until] of lane.holders) if (until <= at) lane.holders.delete(holder);
       if (!lane.holders.has(token) && lane.holders.size >= places) {
         lane.again = true;
-        return false;
+        return 0;
       }
       lane.holders.set(token, at + laneLeaseMs);
-      return true;
+      return lane.holders.size;
     },
     async leave(name, token) {
       const lane = lanes.get(name);

@@ -35,6 +35,8 @@ export type Program = {
   outbox: Outbox<Job>;
   webhookSecret: string;
   work(job: Job): Promise<void>;
+  /** Puts these in the queue now, each of them. */
+  send(jobs: readonly Job[]): Promise<unknown>;
   /** Keeps an update; gives what is then to be done with it, in this invocation. */
   receive(update: Update): Promise<Job[]>;
 };
@@ -46,7 +48,11 @@ export function openProgram(env: Env, runtime: Runtime): Program {
   const log = createLog(config.LOG_LEVEL, toConsole);
   const budget = createBudget(runtime.fetch);
   const gate = gateOf(env.GATE, budget);
-  const outbox = createOutbox<Job>((jobs) => env.JOBS.sendBatch(jobs.map((body) => ({ body }))), {
+  const send = (jobs: readonly Job[]) => {
+    budget.call();
+    return env.JOBS.sendBatch(jobs.map((body) => ({ body })));
+  };
+  const outbox = createOutbox<Job>(send, {
     keepAlive: runtime.waitUntil,
     onError: (error) => log.warn({ error }, "jobs could not be queued: they are found by the next tick"),
   });
@@ -67,7 +73,7 @@ export function openProgram(env: Env, runtime: Runtime): Program {
   const work = createWork(app, bot, { signal: budget.signal, web, fetchFile });
 
   return {
-    ...{ app, budget, gate, outbox, webhookSecret, work },
+    ...{ app, budget, gate, outbox, send, webhookSecret, work },
     async receive(update) {
       const fresh: Job[] = [];
       await createReceiver({ db: app.db, now, enqueue: (job) => fresh.push(job) })(update);
