@@ -27,7 +27,8 @@ export function tellsOn(article: Sketch, earlier: Sketch): boolean {
   const before = earlier.measures();
   // A headline tells the number that the news is about; in a text it may be any other's.
   if (article.measures().size === 0) return false;
-  const grown = [...measuresOf(article.headline)].some(([what, value]) => value > (before.get(what) ?? Number.POSITIVE_INFINITY));
+  const counted = [...measuresOf(article.headline)];
+  const grown = counted.some(([what, value]) => value > (before.get(what) ?? Number.POSITIVE_INFINITY));
   if (!grown || !sameMarks(article.marks(), earlier.marks())) return false;
   if (isTemplate(article.headline, earlier.headline)) return false;
   // Whom a headline begins with is who does it: 星川 recalls, and not 远岭.
