@@ -2,6 +2,7 @@ import { UserError } from "../../errors.ts";
 import { batchAll, type Db } from "../../store/db.ts";
 import { endLeases, recoverSending } from "../../store/deliveries-settle.ts";
 import { type Restored, settleRestored } from "../../store/restore.ts";
+import { mergeIndex } from "../../store/search-merge.ts";
 import { goOn, standStillStatement, standstillOf } from "../../store/standstill.ts";
 import {
   countRows,
@@ -88,6 +89,7 @@ async function write(db: Db, { table, rows, head, now, done }: Writing): Promise
   const written = { ...done, [table.name]: (done[table.name] ?? 0) + rows.length };
   const statements = writeStatements(db, table, rows);
   await batchAll(db, [...statements, standStillStatement(db, stage({ head, done: written, now }))]);
+  if (table.name === "articles") await mergeIndex(db);
   Object.assign(done, written);
 }
 
