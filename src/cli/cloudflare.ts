@@ -20,7 +20,7 @@ export type Place = (typeof places)[number];
 const bound = z.object({ d1_databases: z.tuple([z.object({ database_id: z.string(), database_name: z.string() })]) });
 const deployed = bound.extend({ env: z.object({ staging: bound.optional() }).optional() });
 
-export type CloudflareStore = { db: Db; close(): Promise<void> };
+export type CloudflareStore = { db: Db; database: D1Database; close(): Promise<void> };
 
 /**
  * Opens a D1 database from this machine, with the login that wrangler has: the same binding that the worker gets, so
@@ -49,7 +49,7 @@ export async function openCloudflare(
       persist: { path: join(folder, localState) },
       remoteBindings: remote,
     });
-    return { db: openD1(proxy.env.DB), close: () => proxy.dispose() };
+    return { db: openD1(proxy.env.DB), database: proxy.env.DB, close: () => proxy.dispose() };
   } catch (error) {
     throw new UserError(
       `Cannot reach the D1 database: ${describeError(error)}. Is wrangler logged in (wrangler login)?`,
