@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { eq, sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -20,9 +22,10 @@ import { knownMigrations, openSqlite, type SqliteStore } from "../src/store/sqli
 import { refuseStandstill, standStill, standstillOf } from "../src/store/standstill.ts";
 import { storeUpdates } from "../src/store/updates.ts";
 import { countRows, type Row, readSequences, readTable, storeLevel } from "../src/store/whole.ts";
-import { openLocalD1 } from "./support/local-d1.ts";
+import { openLocalD1, quietWrangler } from "./support/local-d1.ts";
 import { addReader } from "./support/readers.ts";
 
+const root = join(import.meta.dirname, "..");
 const now = new Date("2026-11-22T08:00:00Z");
 const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
 const once = { now: () => now, move: false, sleep: async () => {} };
@@ -190,6 +193,28 @@ describe("moving a store", { timeout: slowMs }, () => {
       const grams = await countRows(d1.db, "search_grams");
       expect(grams).toBe(await countRows(store.db, "articles"));
       await expect(restoreToD1(file, d1.db, { now })).rejects.toThrow("The store is not empty");
+    } finally {
+      await d1.close();
+    }
+  });
+
+  it("is done from the command line, where every command works on D1 as well", async () => {
+    const d1 = await openLocalD1();
+    await d1.release();
+    const cli = async (...args: string[]) => {
+      const env = { ...process.env, ...quietWrangler, DATABASE_PATH: join(folder, "live.db"), BOT_TOKEN: "" };
+      const { stdout } = await promisify(execFile)(process.execPath, [join(root, "src/cli.ts"), ...args], {
+        ...{ cwd: d1.folder, env },
+      });
+      return stdout;
+    };
+    try {
+      expect(await cli("export", "--move", file)).toContain("This store is closed");
+      expect(await cli("--cloudflare-local", "restore", file)).toMatch(/^D1 \(local\): \d+ rows restored/);
+      const [here, there] = [await cli("search", "隧道"), await cli("--cloudflare-local", "search", "隧道")];
+      expect(there).toBe(here);
+      expect(await cli("reopen")).toContain("open again");
+      await expect(cli("--cloudflare", "top")).rejects.toThrow("run npm run deploy first");
     } finally {
       await d1.close();
     }

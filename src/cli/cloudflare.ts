@@ -13,9 +13,8 @@ export const deployFile = "wrangler.deploy.json";
 const localState = ".wrangler/state/v3";
 const compatibilityDate = "2026-04-01";
 
-export const places = ["production", "staging", "local"] as const;
 /** Which database: the deployed bot's, the one beside it to try things, or wrangler's own on this machine. */
-export type Place = (typeof places)[number];
+export type Place = "production" | "staging" | "local";
 
 const bound = z.object({ d1_databases: z.tuple([z.object({ database_id: z.string(), database_name: z.string() })]) });
 const deployed = bound.extend({ env: z.object({ staging: bound.optional() }).optional() });

@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
 import { addBackupCommands } from "./backup.ts";
 import { addBroadcastCommand } from "./broadcasts.ts";
-import { places } from "./cloudflare.ts";
 import { addDeliveryCommands } from "./deliveries.ts";
 import { addDeployCommand } from "./deploy.ts";
 import { addDoctorCommand } from "./doctor.ts";
@@ -21,10 +20,10 @@ export function createProgram(): Command {
     .description("News digests in Telegram: the command line")
     .option("--playground", "look into the playground's database instead of DATABASE_PATH")
     .addOption(
-      new Option("--cloudflare [place]", "look into the D1 database of npm run deploy instead")
-        .choices(places)
-        .conflicts("playground"),
+      new Option("--cloudflare", "look into the D1 database of npm run deploy instead").conflicts("playground"),
     )
+    .option("--cloudflare-staging", "… of npm run deploy -- --env staging")
+    .option("--cloudflare-local", "… that wrangler keeps on this machine")
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });

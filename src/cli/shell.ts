@@ -30,12 +30,17 @@ export type Shell = {
 /** A store; `client` is a file's own connection. */
 export type Opened = { db: Db; client?: SqliteStore["client"] };
 
-export type ShellOptions = { playground?: boolean; cloudflare?: Place | true };
+export type ShellOptions = {
+  playground?: boolean;
+  cloudflare?: boolean;
+  cloudflareStaging?: boolean;
+  cloudflareLocal?: boolean;
+};
 
 export function createShell(env: Record<string, string | undefined>, options: ShellOptions): Shell {
   const config = readConfig(env);
   const file = options.playground ? playgroundDatabase : config.DATABASE_PATH;
-  const cloudflare = options.cloudflare === true ? "production" : options.cloudflare;
+  const cloudflare = placeOf(options);
   return {
     config,
     file,
@@ -98,3 +103,9 @@ export function counted(n: number, one: string): string {
 
 /** Wrong usage: status 2, where any other error is status 1. */
 export class UsageError extends UserError {}
+
+function placeOf({ cloudflare, cloudflareStaging, cloudflareLocal }: ShellOptions): Place | undefined {
+  if (cloudflareLocal) return "local";
+  if (cloudflareStaging) return "staging";
+  return cloudflare ? "production" : undefined;
+}

@@ -38,15 +38,17 @@ export function migrateLocally(folder: string, { config = "", environment = "", 
 }
 
 /** A migrated local D1 database of its own, and how to be rid of it. */
-export async function openLocalD1(): Promise<CloudflareStore & { folder: string }> {
+export async function openLocalD1(): Promise<CloudflareStore & { folder: string; release(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "tidings-d1-"));
   migrateLocally(folder);
   const store = await openCloudflare("local", folder);
   return {
     ...store,
     folder,
+    /** Leaves the folder to another process. */
+    release: store.close,
     close: async () => {
-      await store.close();
+      await store.close().catch(() => undefined);
       rmSync(folder, { recursive: true, force: true });
     },
   };
