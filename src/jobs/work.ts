@@ -5,6 +5,7 @@ import { runRounds } from "./broadcast-round.ts";
 import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
 import { deliver } from "./deliver.ts";
+import { followHubs } from "./follow-hubs.ts";
 import { createUpdateHandler, type UpdateHandler } from "./handle-update.ts";
 import { createIngest, type Ingest, type Join } from "./ingest.ts";
 import { joinLoose } from "./join-stories.ts";
