@@ -11,6 +11,7 @@ import { addReadCommand } from "./read.ts";
 import { createShell, type Shell, type ShellOptions } from "./shell.ts";
 import { addSourcesCommand } from "./sources.ts";
 import { addStatsCommand } from "./stats.ts";
+import { addSubjectsCommand } from "./subjects.ts";
 import { addSubscriberCommands } from "./subscribers.ts";
 import { addWebhookCommand } from "./webhook.ts";
 
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addImportCommand(program, shell);
   addReadCommand(program, shell);
   addSourcesCommand(program, shell);
+  addSubjectsCommand(program, shell);
   addFindCommands(program, shell);
   addDeliveryCommands(program, shell);
   addBroadcastCommand(program, shell);
