@@ -1,11 +1,13 @@
 import type { BreakingText, BreakingTexts, Language } from "../store/schema.ts";
-import { escapeHtml } from "../telegram/html.ts";
+import { escapeHtml, plainText } from "../telegram/html.ts";
 import { textIn } from "../text/index.ts";
 
 /** Replacements of one answer. */
 const pairsMax = 10;
 const arrow = /^(.+?)\s*(?:→|⇒|->|=>)\s*(.+)$/u;
 const noted = /^(?:更正|correction)\s*[:：]\s*(.+)$/iu;
+/** A tag, with its link's address: nobody reads what stands in there, so nothing is put in its place. */
+const tag = /(<[^>]*>)/;
 
 export type Mended = { texts: BreakingTexts; changed: Language[] };
 
@@ -42,13 +44,15 @@ export function mendTexts(words: string, texts: BreakingTexts): Mended | null {
 }
 
 function has({ headline, body }: BreakingText, words: string): boolean {
-  return headline.includes(words) || body.includes(escapeHtml(words));
+  return headline.includes(words) || body.split(tag).some((part) => !isTag(part) && plainText(part).includes(words));
 }
 
 function replaced(text: BreakingText, from: string, to: string): BreakingText {
-  return {
-    ...text,
-    headline: text.headline.replaceAll(from, () => to),
-    body: text.body.replaceAll(escapeHtml(from), () => escapeHtml(to)),
-  };
+  const put = (plain: string) => plain.replaceAll(from, () => to);
+  const body = text.body.split(tag).map((part) => (isTag(part) ? part : escapeHtml(put(plainText(part)))));
+  return { ...text, headline: put(text.headline), body: body.join("") };
+}
+
+function isTag(part: string): boolean {
+  return part.startsWith("<");
 }
