@@ -134,3 +134,16 @@ test("a source that is being read now is not taken away from its reader", async 
   expect((await store.db.select().from(readings))[0]).toEqual(before);
   expect(id).toBe(before!.sourceId);
 });
+
+test("what came of a source that names its hub no more wakes nobody, and is forgotten", async () => {
+  const id = await source();
+  await plan();
+  await keepPushed(store.db, (await findPush(store.db, "t1"))!, { text: "feed", digest: "d", now });
+  // It was being read when the push came, and what it answered named no hub.
+  await store.db.update(readings).set({ hub: null, topic: null });
+  const [before] = await store.db.select().from(readings);
+  await wakePushed(store.db, now);
+  expect((await store.db.select().from(readings))[0]).toEqual(before);
+  await plan();
+  expect(await takePushed(store.db, id)).toEqual([]);
+});

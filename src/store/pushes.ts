@@ -51,7 +51,7 @@ export async function planPushes(
   await db.delete(pushes).where(and(eq(pushes.ending, true), isOver(now)));
   await db.delete(pushed).where(
     sql`not exists (select 1 from ${readings} where ${readings.sourceId} = ${pushed.sourceId}
-      and ${readings.state} = 'active')`,
+      and ${readings.state} = 'active' and ${readings.hub} is not null)`,
   );
   const own = db.select({ id: pushes.sourceId }).from(pushes).where(eq(pushes.ending, false));
   const wanting = await db
@@ -199,6 +199,8 @@ export async function wakePushed(db: Db, now: Date): Promise<void> {
         sql`${readings.sourceId} in (select ${pushed.sourceId} from ${pushed})`,
         sql`${readings.leaseToken} is null`,
         eq(readings.state, "active"),
+        // Of a source that names its hub no more nothing is taken: it would be due for ever.
+        isNotNull(readings.hub),
         gt(readings.dueAt, now),
       ),
     );
