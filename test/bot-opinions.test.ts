@@ -56,5 +56,7 @@ test("no news yet: told once when there is", async () => {
   await tell();
   const said = world.playground.botMessages(READER_ID).map((each) => each.text);
   expect(said.filter((text) => text === "有新闻了。")).toHaveLength(1);
+  // What many ask for is given again for some seconds.
+  world.playground.moveClock({ byMs: 5_000 });
   expect((await world.press(READER_ID, "🔥 热门")).answers.at(-1)!.text).toContain("长湖的水退了");
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { newsUpTo } from "#runtime";
 import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
 import { emptyBackground } from "../src/news/background.ts";
 import { tellsOn } from "../src/news/grown.ts";
 import { sketchArticle } from "../src/news/sketch.ts";
-import { sampleNews } from "../src/playground/news.ts";
 import type { Db } from "../src/store/db.ts";
 import { articles } from "../src/store/schema.ts";
 import { grownSince } from "../src/store/story-view.ts";
@@ -16,11 +16,9 @@ const hourMs = 3_600_000;
 /** The sample news in the order of their publication, as sources bring them. */
 async function bring(db: Db): Promise<Map<string, { id: number; storyId: number; publishedAt: Date }>> {
   const ingest = createIngest(db, () => start);
-  const news = sampleNews(start).toReversed();
+  const news = (await newsUpTo(start)).toReversed();
   for (let from = 0; from < news.length; from += incomingMax) {
-    await ingest(
-      news.slice(from, from + incomingMax).map(({ draft, source }) => ({ draft, source: { ...source, kind: "file" } })),
-    );
+    await ingest(news.slice(from, from + incomingMax));
   }
   const rows = await db.select().from(articles);
   return new Map(

@@ -5,18 +5,24 @@ import { join } from "node:path";
 const nodeThings =
   /from "(?:node:|better-sqlite3|undici|@hono\/node-server|\.\.\/src\/(?:node|cli)\/|\.\/support\/(?:host|hub|local-d1)\.)/;
 
-/** Test files of test/, split into those whose cases run in workerd as well and those that are Node's. */
-export function testFiles(folder: string): { both: string[]; nodes: string[] } {
+/** Test files of test/: those whose cases run in workerd as well, and those that are Node's, each with the reason. */
+export function testFiles(folder: string): { both: string[]; nodes: Map<string, string> } {
   const all = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
-  const isNodes = (name: string) => name in nodeOnly || nodeThings.test(readFileSync(join(folder, name), "utf8"));
-  return { both: all.filter((name) => !isNodes(name)), nodes: all.filter(isNodes) };
+  const reasons = all.map((name) => {
+    const [thing] = nodeThings.exec(readFileSync(join(folder, name), "utf8")) ?? [];
+    return [name, nodeOnly[name] ?? (thing === undefined ? undefined : `imports ${thing}`)] as const;
+  });
+  return {
+    both: reasons.filter(([, reason]) => reason === undefined).map(([name]) => name),
+    nodes: new Map(reasons.flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason] as const]))),
+  };
 }
 
 const program = "the program as a whole: test/cases/program.ts runs on both";
 const tool = "the command line is Node's";
 const playground = "tests the playground, which is Node's";
 
-/** Test files that are about Node alone, and why. */
+/** Test files that are about Node alone, and why, where what they import does not say it. */
 export const nodeOnly: Record<string, string> = {
   "backup.test.ts": "copies SQLite's file; D1 has Time Travel",
   "bot-sources.test.ts": "sites on sockets of Node's: what it asks of them is in test/cases/reading.ts",
@@ -38,6 +44,7 @@ export const nodeOnly: Record<string, string> = {
   "playground-text.test.ts": playground,
   "playground-updates.test.ts": playground,
   "power.test.ts": "cuts SQLite's file as a power cut does",
+  "program.test.ts": "runs test/cases/program.ts on Node; worker-program.test.ts runs it in workerd",
   "proxy.test.ts": "a proxy is for Node; Workers have none",
   "read-apart.test.ts": "threads are Node's",
   "refresh-sources.test.ts": "sites on sockets of Node's: what it asks of them is in test/cases/reading.ts",
@@ -52,6 +59,8 @@ export const nodeOnly: Record<string, string> = {
   "breaking-walk.test.ts": program,
   "websub.test.ts": "hubs on sockets of Node's",
   "worker.test.ts": "is this",
+  "worker-edge.test.ts": "builds the worker, and holds its parts to the platform's limits",
+  "worker-program.test.ts": "is in workerd as a whole",
 };
 
 const seconds =
