@@ -43,6 +43,7 @@ export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
           log.error({ job: message.body }, "a job was given up after several tries");
         } else {
           await runJob(program, message.body);
+          log.debug({ job: message.body.kind, ...program.budget.spent }, "a job ended");
         }
       }
       program.budget.end();
