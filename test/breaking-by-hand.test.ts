@@ -156,9 +156,7 @@ it("only what is read is put in the place of others: no link's address, no tag, 
   const body = '<b>2 ships</b> &amp; <a href="https://port.example/2026/b?a=2&amp;amp=1">2 boats</a>';
   const texts = { en: { ...textOf("Sea wall leaks"), body } };
   const mended = (words: string) => mendTexts(words, texts)?.texts.en?.body;
-  expect(mended("2 → 3")).toBe(
-    '<b>3 ships</b> &amp; <a href="https://port.example/2026/b?a=2&amp;amp=1">3 boats</a>',
-  );
+  expect(mended("2 → 3")).toBe('<b>3 ships</b> &amp; <a href="https://port.example/2026/b?a=2&amp;amp=1">3 boats</a>');
   expect(mended("boats → <b>s & co")).toBe(body.replace("boats", "&lt;b&gt;s &amp; co"));
   for (const unread of ["port.example → pier.example", "amp → and", "href → src"]) {
     expect(mendTexts(unread, texts), unread).toBeNull();
