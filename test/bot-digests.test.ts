@@ -145,6 +145,15 @@ test("/preview names the next times", async () => {
   expect((await world.say(READER_ID, "/preview"))[0]!.text).toContain("接下来：11月30日 21:30");
 });
 
+test("/preview shows the soonest of several, headed as it will come", async () => {
+  await world.say(READER_ID, "/subscribe 21:30 周一");
+  await world.say(READER_ID, "/subscribe 07:00");
+  const [shown] = await world.say(READER_ID, "/preview");
+  const [, times, , head] = shown!.text!.split("\n");
+  expect(times).toContain("接下来：明天 07:00");
+  expect(head).toContain("☀️ 早报 11月23日");
+});
+
 describe("a popular minute", () => {
   const slot = new Date("2026-11-23T00:00:00Z");
 

@@ -301,8 +301,8 @@ describe("a reader in Shanghai", () => {
     await world.say(READER_ID, "/digest");
     await world.say(READER_ID, "简报");
     expect(await refs()).toEqual([tech!.id, tech!.id, general!.id, general!.id]);
-    expect(text(await world.say(READER_ID, "/preview 科技"))).toContain("⛅️ 科技下午报 11月22日");
-    expect(text(await world.say(READER_ID, "/preview"))).toContain("⛅️ 下午报 11月22日");
+    expect(text(await world.say(READER_ID, "/preview 科技"))).toContain("☀️ 科技早报 11月23日");
+    expect(text(await world.say(READER_ID, "/preview"))).toContain("☀️ 科技早报 11月23日");
     expect(text(await world.say(READER_ID, "/digest 体育"))).toContain("⛅️ 体育下午报");
     const [which] = await world.say(READER_ID, "/digest 养蜂");
     expect(which!.text).toBe("没有叫“养蜂”的简报。");

@@ -50,13 +50,21 @@ export async function hadToday(visit: Visit): Promise<boolean> {
   return (await toldStories(visit.app.db, visit.known.id, visit.now)).length > 0;
 }
 
-/** `/preview`: what the next digest would be now. Looking counts as nothing. */
+/** `/preview`: what the next digest would be now, headed as it will come. Looking counts as nothing. */
 export async function preview(visit: Visit, words: string): Promise<void> {
-  const meant = await digestOf(visit, words);
+  const meant = (fold(words) === "" ? await soonest(visit) : undefined) ?? (await digestOf(visit, words));
   if (meant === "unknown") return say(visit, await whichDigest(visit, words));
   const { small } = visit.text;
   const times = timesOf(visit, meant);
-  await showDigest(visit, times === "" ? small.preview : `${small.preview}\n${small.previewTimes(times)}`, meant);
+  const above = times === "" ? small.preview : `${small.preview}\n${small.previewTimes(times)}`;
+  const dueAt = meant !== undefined && "id" in meant ? meant.dueAt : null;
+  await showDigest(visit, above, meant, dueAt ?? visit.now);
+}
+
+/** The own digest whose time is next; undefined when all stand still. */
+async function soonest(visit: Visit): Promise<Subscription | undefined> {
+  const due = (await ownDigests(visit)).flatMap((each) => (each.dueAt === null ? [] : [{ each, dueAt: each.dueAt }]));
+  return due.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())[0]?.each;
 }
 
 /** When a digest comes next, and after that; "" for what is no digest of theirs, or stands still. */
@@ -67,8 +75,8 @@ function timesOf(visit: Visit, own: Meant | undefined): string {
   return [own.dueAt, ...further].map((at) => visit.text.coming(at, reading)).join(visit.text.comma);
 }
 
-/** A digest beside the ledger: nothing of it counts as had. */
-async function showDigest(visit: Visit, above: string | null, own: Meant | undefined): Promise<void> {
+/** A digest beside the ledger: nothing of it counts as had. It is chosen as of now, and headed as the one of `at`. */
+async function showDigest(visit: Visit, above: string | null, own: Meant | undefined, at = visit.now): Promise<void> {
   const { app, now, language, kind } = visit;
   if (!(await hasNews(app.db))) return say(visit, await noNews(visit));
   const subscriber = await ensureKnown(visit);
@@ -77,7 +85,7 @@ async function showDigest(visit: Visit, above: string | null, own: Meant | undef
   const subscriptionId = own !== undefined && "id" in own ? own.id : null;
   const frame = { language, kind, botUsername: app.me.username, subscriptionId };
   const options = { ...frame, query: wanted.query, asked: true };
-  const [first, ...rest] = renderDigest(edition, options);
+  const [first, ...rest] = renderDigest({ ...edition, at }, options);
   await say(visit, { ...first!, html: blocks(above === null ? null : html`${above}`, { html: first!.html }).html });
   for (const part of rest) await say(visit, part);
 }
