@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createIngest } from "../src/jobs/ingest.ts";
+import { createAlertMatcher } from "../src/jobs/match-alerts.ts";
 import { emptyDraft } from "../src/news/article.ts";
 import { LONDON_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
+import { changeSource } from "../src/store/change-source.ts";
 import { alertMissed, alertQueue, deliveries, subscriptions } from "../src/store/schema.ts";
+import { findSource } from "../src/store/sources.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 
 let world: BotWorld;
@@ -30,13 +33,18 @@ const forward = (minutes: number) => world.playground.moveClock({ byMs: minutes 
 
 type News = { body?: string; minutesAgo?: number; language?: string; source?: string };
 
-/** News that just came in, and everything that follows from it. */
-async function news(title: string, { body = "", minutesAgo = 1, language = "zh", source = "环线日报" }: News = {}) {
+/** News that just came in. */
+async function comesIn(title: string, { body = "", minutesAgo = 1, language = "zh", source = "环线日报" }: News = {}) {
   count += 1;
   const publishedAt = new Date(world.app.now().getTime() - minutesAgo * 60_000);
   const draft = { ...emptyDraft(title), body, lead: body, language, publishedAt, externalId: `n${count}` };
   const ingest = createIngest(world.app.db, world.app.now);
   await ingest([{ draft, source: { name: source, kind: "feed" } }]);
+}
+
+/** News, and everything that follows from it. */
+async function news(title: string, about: News = {}) {
+  await comesIn(title, about);
   world.app.enqueue({ kind: "alerts" });
   // The gate lets one message a second into a chat.
   world.playground.moveClock({ byMs: 5_000 });
@@ -157,5 +165,24 @@ describe("an alert", () => {
     await world.say(READER_ID, "/digest");
     await world.work();
     expect(world.last(READER_ID).text).not.toContain("南屿火山");
+  });
+
+  test("that names a source follows it to its new name, with what it leaves out", async () => {
+    // One for as long as the program runs: it keeps alerts in memory.
+    const match = createAlertMatcher(world.app);
+    const matched = async (title: string, source: string) => {
+      await comesIn(title, { source });
+      await match();
+      return (await ledger()).length;
+    };
+    await world.say(READER_ID, "/alert 火山 source:环线日报");
+    await world.say(READER_ID, "/alert 地震 -source:环线日报");
+    forward(2);
+    expect(await matched("南屿火山今晨喷发，三村撤离", "环线日报")).toBe(1);
+    const { id } = (await findSource(world.app.db, "环线日报"))!;
+    await changeSource(world.app.db, id, { change: { name: "环线晚报" }, now: world.app.now() });
+    expect(await matched("北岭火山突然冒烟，景区关闭", "环线晚报")).toBe(2);
+    expect(await matched("西山县发生三级地震", "环线晚报")).toBe(2);
+    expect(await matched("东湾近海发生五级地震", "海湾观察")).toBe(3);
   });
 });

@@ -19,6 +19,7 @@ import {
   storySlotMin,
 } from "../store/alerts.ts";
 import { type NewDelivery, priorityOf } from "../store/deliveries.ts";
+import { readFact } from "../store/facts.ts";
 
 /** Articles of one look at the queue. */
 const articlesPerSlice = 50;
@@ -29,14 +30,18 @@ type MatchApp = Pick<App, "db" | "enqueue" | "log" | "now">;
 
 /**
  * Holds what was just published against the alerts. They are kept in memory by their own words, and read once: new ones
- * are read as they come, removed ones go when they match. Whoever is told is written to the ledger, where a story is
- * unique, so that the same article twice tells nobody twice.
+ * are read as they come, removed ones go when they match, and all are read anew after a source got another name. Whoever
+ * is told is written to the ledger, where a story is unique, so that the same article twice tells nobody twice.
  */
 export function createAlertMatcher(app: MatchApp): () => Promise<void> {
   const index = createAlertIndex();
   let lastId = 0;
+  let renamed: string | undefined;
 
   async function readNew(): Promise<void> {
+    const before = renamed;
+    renamed = await readFact(app.db, "wishes_renamed");
+    if (renamed !== before) lastId = 0;
     for (;;) {
       const fresh = await alertsAfter(app.db, lastId, alertsPerSlice);
       for (const { id, query } of fresh) index.add(id, parseQuery(query, { now: app.now() }));

@@ -1,7 +1,7 @@
-import { and, eq, gte, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, gt, gte, lte, ne, sql } from "drizzle-orm";
 import { idsPerSecond } from "./articles.ts";
 import { batchAll, type Db } from "./db.ts";
-import { jsonList } from "./json-list.ts";
+import { writeFact } from "./facts.ts";
 import { articles, readings, sources, stories, subjects, subscriptions } from "./schema.ts";
 import { membersOfStories } from "./story-view.ts";
 import { storyRow, sumStatements } from "./story-write.ts";
@@ -16,8 +16,8 @@ const storiesPerSlice = 20;
 const membersCountedMax = 120;
 /** Older stories are on no list any more. */
 const summedDays = 3;
-/** Subscriptions that are rewritten by one statement. */
-const rewrittenMax = 200;
+/** Subscriptions that one statement looks through for a name: some 3 ms. */
+const lookedAtMax = 2_000;
 
 /** What an operator may set of a source; what is left out stays. */
 export type SourceChange = {
@@ -56,7 +56,7 @@ export async function changeSource(
     ...(intervalMinutes !== undefined ? [paceStatement(db, { id, intervalMinutes, now })] : []),
   ]);
   if (own.name !== undefined && own.name !== before.name) {
-    await renameInWishes(db, before.name, own.name);
+    await renameInWishes(db, { from: before.name, to: own.name, now });
     await renameInSubjects(db, before.name, own.name);
   }
   if (own.weight !== undefined || set.family !== undefined) await sumAgain(db, id, now);
@@ -94,24 +94,20 @@ export async function familyNamed(db: Db, id: number, given: string): Promise<st
   return other?.family ?? given;
 }
 
-/** Digests and alerts name sources by their names. */
-async function renameInWishes(db: Db, from: string, to: string): Promise<void> {
+/** Digests and alerts name sources by their names: all are looked through, a slice at a time. */
+async function renameInWishes(db: Db, { from, to, now }: { from: string; to: string; now: Date }): Promise<void> {
   const quoted = (name: string) => `source:"${name.replaceAll('"', "")}"`;
   const bare = `source:${from} `;
-  const naming = await db
-    .select({ id: subscriptions.id })
-    .from(subscriptions)
-    .where(
-      sql`instr(${subscriptions.query}, ${quoted(from)}) > 0 or instr(${subscriptions.query} || ' ', ${bare}) > 0`,
-    );
-  for (let at = 0; at < naming.length; at += rewrittenMax) {
-    const ids = naming.slice(at, at + rewrittenMax).map((row) => row.id);
-    const renamed = sql`replace(replace(${subscriptions.query} || ' ', ${quoted(from)}, ${quoted(to)}), ${bare}, ${`${quoted(to)} `})`;
-    await db
-      .update(subscriptions)
-      .set({ query: sql`trim(${renamed})` })
-      .where(inArray(subscriptions.id, jsonList(ids)));
+  const { id, query } = subscriptions;
+  const names = sql`(instr(${query}, ${quoted(from)}) > 0 or instr(${query} || ' ', ${bare}) > 0)`;
+  const renamed = sql`trim(replace(replace(${query} || ' ', ${quoted(from)}, ${quoted(to)}), ${bare}, ${`${quoted(to)} `}))`;
+  const [newest] = await db.select({ id: sql<number | null>`max(${id})` }).from(subscriptions);
+  for (let after = 0; after < (newest?.id ?? 0); after += lookedAtMax) {
+    const slice = and(gt(id, after), lte(id, after + lookedAtMax), names);
+    await db.batch([db.update(subscriptions).set({ query: renamed }).where(slice)]);
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
+  await writeFact(db, "wishes_renamed", `${now.toISOString()} ${to}`);
 }
 
 /** Subjects name sources and their sections: "source" or "source/section". */
