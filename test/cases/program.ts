@@ -92,7 +92,8 @@ export function programCases(runtime: string, open: () => Promise<Running>): voi
       ];
       for (const update of odd) expect((await post(JSON.stringify(update))).status).toBe(200);
       await ask(502, "/id", /502/);
-      const health = () => fetch(`${running.url}/health`).then((told) => told.json() as Promise<Record<string, unknown>>);
+      const health = () =>
+        fetch(`${running.url}/health`).then((told) => told.json() as Promise<Record<string, unknown>>);
       await eventually("nothing to wait", async () => ((await health()).updatesWaiting === 0 ? true : undefined));
       expect(await health()).toMatchObject({ status: "ok", way: "webhook", bot: { id: 77 } });
     });
