@@ -59,7 +59,12 @@ export async function searchArticles(db: Db, typed: string, options: SearchOptio
   const found = await searchFor(db, parsed, options);
   if (parsed.otherwise === null || (found.total > 0 && !found.near)) return found;
   const other = await searchFor(db, parsed.otherwise, options);
-  return other.total > 0 && !other.near ? other : found;
+  return (other.total > 0 && !other.near) || isTimeAlone(parsed.otherwise) ? other : found;
+}
+
+/** `24h` alone, and nothing came in that time: no text comes near to that. */
+function isTimeAlone({ all, none }: Query): boolean {
+  return all.length === 0 && none.length === 0;
 }
 
 async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise<SearchResult> {
@@ -82,7 +87,9 @@ async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise
     if (kept.length === 0 || near.hits.length > kept.length) {
       const hits = await storiesOf(db, near.hits.slice(page.from, page.to));
       const isNone = kept.length === 0;
-      return { ...empty, total: near.hits.length, hits, near: isNone, suggestion: isNone ? near.suggestion : null };
+      // Another spelling is one of all words together; of `a OR b` it would ask for both.
+      const isSpelt = isNone && parsed.all.every((group) => group.length === 1);
+      return { ...empty, total: near.hits.length, hits, near: isNone, suggestion: isSpelt ? near.suggestion : null };
     }
   }
   const rows = isTimed(filter) ? (await idsOf(db, found.rows, filter)).map((each) => each.row) : found.rows;

@@ -118,6 +118,18 @@ export function searchCases(runtime: string, open: OpenStore): void {
       }),
     );
 
+    it.each(["24h", "7d"])("%s alone, when nothing came in that time, finds nothing that comes near", (query) =>
+      withNews([{ title: "24日的台风，7天不停", hours: 200 }], async (ask) => {
+        expect(await ask(query)).toMatchObject({ total: 0, near: false, suggestion: null });
+      }),
+    );
+
+    it("another spelling is of words that stand together, not of either of two", () =>
+      withNews([{ title: "今年第三号青竹台风生成", hours: 1 }], async (ask) => {
+        expect((await ask("青竹台封")).suggestion).toBe("青竹台风");
+        expect((await ask("青竹台封 OR 量子")).suggestion).toBeNull();
+      }));
+
     it("newest first, the undated last; best has the headline before the mention", () =>
       withNews(news, async (ask) => {
         expect((await ask("台风", { order: "newest" })).titles.at(-1)).toBe("老照片里的台风");
