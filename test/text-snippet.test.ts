@@ -74,6 +74,8 @@ describe("what was meant", () => {
     ["micrsoft earnings", ["Microsoft said earnings rose".toLowerCase()], "microsoft earnings"],
     ["青竹", ["青竹"], null],
     ["云溪", ["北岸"], null],
+    ["大模型", ["过去的模型看不懂"], null],
+    ["小模型", ["过去的模型看不懂", "一个大模型"], "大模型"],
   ])("%s", (typed, texts, expected) => {
     expect(nearestSpelling(typed, texts)).toBe(expected);
   });

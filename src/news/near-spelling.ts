@@ -3,6 +3,8 @@ import { isOneWord, wordsOf } from "./grams.ts";
 
 /** Longer texts have no one misspelt word. */
 const charsMax = 24;
+/** Where a text has one of these and the word has none, its neighbours are other words: 的模型 is no 大模型. */
+const particles = /[的了在是和与]/;
 
 /** What texts have that is nearest to a text that none has: one or two characters are others; null when none is near. */
 export function nearestSpelling(typed: string, texts: readonly string[]): string | null {
@@ -45,9 +47,8 @@ function nearPieces(text: string, word: string, edits: number): string[] {
   const collect = (anchor: string, offset: number) => {
     for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, at + 1)) {
       const piece = text.slice(Math.max(0, at - offset), at - offset + word.length);
-      if (piece.length === word.length && !/[\s,.;:!?。、]/.test(piece) && distance(word, piece, edits) <= edits) {
-        found.push(piece);
-      }
+      const isWord = !/[\s,.;:!?。、]/.test(piece) && (particles.test(word) || !particles.test(piece));
+      if (piece.length === word.length && isWord && distance(word, piece, edits) <= edits) found.push(piece);
     }
   };
   collect(word.slice(0, Math.max(half, 2)), 0);
