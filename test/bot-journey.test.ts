@@ -183,6 +183,8 @@ describe("a reader in Shanghai", () => {
     const [none] = await world.say(READER_ID, "量子养蜂");
     expect(none!.text).toContain("没有找到 量子养蜂");
     expect(none!.text).toContain("可以少写几个字");
+    const [one] = await world.say(READER_ID, "iPhone");
+    expect(one!.text).toBe("🔍 没有找到 iPhone");
   });
 
   test("subscribe in words; bare with buttons; another hour typed", async () => {

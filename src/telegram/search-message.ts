@@ -39,7 +39,8 @@ export function renderNoResult(
   const head = searched.week ? text.noneThisWeek(words) : text.none(words);
   const [before, after] = head.split(words) as [string, string | undefined];
   const title = html`🔍 ${before}${bold(words)}${after ?? ""}`;
-  const hint = lines(near === null ? null : text.meant(near.word, String(near.articles)), text.fewer);
+  const meant = near === null ? null : text.meant(near.word, String(near.articles));
+  const hint = lines(meant, isLong(searched.query) && text.fewer);
   const rows: Button[][] = [];
   if (near !== null) rows.push([{ text: text.searchFor(clip(near.word, 30)), action: action("near", options.token) }]);
   if (searched.week) rows.push([{ text: text.allTime, action: searchAction(options.token, 1, "best", false) }]);
@@ -47,6 +48,11 @@ export function renderNoResult(
     rows.push([{ text: alertText(options.language).appears, action: action("bell", options.token) }]);
   }
   return message(blocks(title, hint), rows);
+}
+
+/** Could be said with less: several words, or as many characters as two Chinese words have. */
+function isLong(query: string): boolean {
+  return /\S\s+\S/.test(query) || /\p{Script=Han}{4}/u.test(query);
 }
 
 /** A bare /search: asks, with the words that people read about now. */
