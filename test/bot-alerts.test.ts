@@ -185,4 +185,19 @@ describe("an alert", () => {
     expect(await matched("西山县发生三级地震", "环线晚报")).toBe(2);
     expect(await matched("东湾近海发生五级地震", "海湾观察")).toBe(3);
   });
+
+  test("in the other language's words means the word wherever it is told, filters and all", async () => {
+    await world.say(LONDON_ID, "/alert 地震 -source:环线日报");
+    await world.say(LONDON_ID, "/alert 海啸 OR 风暴潮");
+    await world.say(READER_ID, "/alert Greenreed source:环线日报");
+    await world.say(READER_ID, "/alert 火山 source:HarbourPost");
+    forward(2);
+    await news("东湾近海发生五级地震", { source: "海湾观察" });
+    await news("南屿发布海啸警报", { source: "海湾观察" });
+    expect(told(LONDON_ID)).toHaveLength(2);
+    await news("Greenreed opens a second mill", { language: "en" });
+    expect(told()).toHaveLength(1);
+    await news("Volcano 火山 wakes in the south", { language: "en", source: "HarbourPost" });
+    expect(told()).toHaveLength(1);
+  });
 });

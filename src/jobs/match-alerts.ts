@@ -63,7 +63,7 @@ export function createAlertMatcher(app: MatchApp): () => Promise<void> {
       const targets = await alertTargets(app.db, slice, now);
       const there = new Set(targets.map((target) => target.id));
       for (const id of slice) if (!there.has(id)) index.remove(id);
-      const wanted = targets.filter((target) => wants(target, article) && !told.has(target.subscriberId));
+      const wanted = targets.filter((target) => wants(target, { article, now }) && !told.has(target.subscriberId));
       const rows = await alertRows(app.db, slice, { storyId: article.storyId, now });
       const decided = decide(wanted, { article, rows, told, now });
       await planAlerts(app.db, { ...decided, now });
@@ -89,16 +89,19 @@ export function createAlertMatcher(app: MatchApp): () => Promise<void> {
   };
 }
 
-function wants({ isAwake, sinceAt, newsLanguages, query }: AlertTarget, article: QueuedArticle): boolean {
+function wants({ isAwake, sinceAt, newsLanguages, query }: AlertTarget, { article, now }: Wanting): boolean {
   if (!isAwake || (article.publishedAt ?? sinceAt) < sinceAt) return false;
-  return newsLanguages === "both" || article.language === newsLanguages || !isWrittenIn(newsLanguages, query);
+  if (newsLanguages === "both" || article.language === newsLanguages) return true;
+  // The words, where there are any: a filter, "OR" or what is left out says nothing of the language that is asked for.
+  return !isWrittenIn(newsLanguages, parseQuery(query, { now }).text || query);
 }
 
 /** Whoever reads Chinese and asks for "Greenreed" means the word, wherever it is told. */
-function isWrittenIn(language: string, query: string): boolean {
-  return language === "zh" ? /\p{Script=Han}/u.test(query) : /\p{Script=Latin}/u.test(query);
+function isWrittenIn(language: string, words: string): boolean {
+  return language === "zh" ? /\p{Script=Han}/u.test(words) : /\p{Script=Latin}/u.test(words);
 }
 
+type Wanting = { article: QueuedArticle; now: Date };
 type Deciding = { article: QueuedArticle; rows: readonly AlertRow[]; told: Set<number>; now: Date };
 
 /**
