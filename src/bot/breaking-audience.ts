@@ -14,7 +14,7 @@ const pagesMax = 1_000;
 /** Sources that a search by name offers. */
 const foundMax = 10;
 
-type Named = AudienceOption & { audience: string };
+type Named = Omit<AudienceOption, "readers"> & { audience: string };
 
 /** A page of the subjects or sources whose readers it may be for. */
 export async function showAudience(visit: Visit, broadcast: Broadcast, [kind, page]: string[]): Promise<void> {
@@ -28,8 +28,7 @@ export async function showAudience(visit: Visit, broadcast: Broadcast, [kind, pa
 /** The draft with the readers of a subject or source as its audience; undefined when nothing came of it. */
 export async function setAudience(visit: Visit, broadcast: Broadcast, [kind, id]: string[]) {
   if (kind !== "subject" && kind !== "source") return undefined;
-  const options = await optionsOf(visit, broadcast, kind);
-  const chosen = options.find((each) => each.id === idOf(id));
+  const chosen = (await namedOf(visit, broadcast, kind)).find((each) => each.id === idOf(id));
   return chosen === undefined ? broadcast : changeDraft(visit.app.db, broadcast.id, { audience: chosen.audience });
 }
 
@@ -58,9 +57,15 @@ async function foundAudience(visit: Visit, broadcast: Broadcast, words: string):
   return renderAudience(broadcast.id, options.slice(0, foundMax), found);
 }
 
-/** Those with the most readers first. */
-async function optionsOf(visit: Visit, broadcast: Broadcast, kind: AudienceKind): Promise<Named[]> {
-  const { app, language } = visit;
+/** Those with the most readers first; all subscriptions are looked through for that. */
+async function optionsOf(visit: Visit, broadcast: Broadcast, kind: AudienceKind): Promise<AudienceOption[]> {
+  const asked = await askedFor(visit.app.db);
+  return (await namedOf(visit, broadcast, kind))
+    .map((each) => ({ ...each, readers: asked.get(each.audience) ?? 0 }))
+    .toSorted((a, b) => b.readers - a.readers);
+}
+
+async function namedOf({ app, language }: Visit, { audience }: Broadcast, kind: AudienceKind): Promise<Named[]> {
   const named =
     kind === "source"
       ? (await listSourceNames(app.db)).map(({ id, name }) => ({
@@ -71,12 +76,5 @@ async function optionsOf(visit: Visit, broadcast: Broadcast, kind: AudienceKind)
       : (await allSubjects(app.db)).map(({ id, slug, nameZh, nameEn }) => {
           return { id, name: language === "zh" ? nameZh : nameEn, audience: `subject:${slug}` };
         });
-  const asked = await askedFor(app.db);
-  return named
-    .map((each) => ({
-      ...each,
-      readers: asked.get(each.audience) ?? 0,
-      chosen: each.audience === broadcast.audience,
-    }))
-    .toSorted((a, b) => b.readers - a.readers);
+  return named.map((each) => ({ ...each, chosen: each.audience === audience }));
 }

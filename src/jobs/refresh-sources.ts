@@ -71,7 +71,7 @@ export async function refreshSources(app: SettleApp, tools: RefreshTools, signal
 }
 
 /** One source: what its hub sent, else what it answers, is read, completed, stored; then the next read is set. */
-export async function refreshSource(app: SettleApp, tools: RefreshTools, claim: ClaimedReading): Promise<void> {
+async function refreshSource(app: SettleApp, tools: RefreshTools, claim: ClaimedReading): Promise<void> {
   const sent = claim.hub === null ? null : await readPushed(app, tools, claim);
   if (sent !== null) {
     const stored = await storeAll(app, tools, { claim, documents: sent });

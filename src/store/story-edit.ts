@@ -7,7 +7,7 @@ import { mergeStatements, storyRow, sumStatements } from "./story-write.ts";
 import { compiledSubjects, subjectsOfStored } from "./subjects.ts";
 
 /** Newest articles of a story that a person can take out of it: their rows are read and written in one go. */
-export const editedArticlesMax = 300;
+const editedArticlesMax = 300;
 const dayMs = 86_400_000;
 
 /**

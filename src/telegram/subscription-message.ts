@@ -16,7 +16,7 @@ const wishColumns = 150;
 /** How many stories a digest may be asked to have. */
 export const countChoices = [3, 5, 8, 12, 15, 20];
 export const hourChoices = [420, 480, 720, 1080, 1260];
-export const ruleChoices = ["daily", "workdays", "weekly:6,7", "monthly:1"];
+const ruleChoices = ["daily", "workdays", "weekly:6,7", "monthly:1"];
 
 /** One subscription as its reader sees it. */
 export type SubscriptionView = {
