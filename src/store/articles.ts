@@ -30,15 +30,10 @@ export type Saved = { outcome: "imported" | "updated" | "unchanged"; id: number 
  */
 export async function saveArticles(db: Db, drafts: readonly SourcedDraft[], options: { now: Date }): Promise<Saved[]> {
   if (drafts.length > articlesPerBatch) throw new RangeError(`at most ${articlesPerBatch} articles a batch`);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const { saved, wrote } = await saveOnce(db, drafts, options.now);
-      if (wrote) await mergeIndex(db);
-      return saved;
-    } catch (error) {
-      if (attempt >= attemptsMax) throw error;
-    }
-  }
+  const { saved, wrote } = await saveWithRetries(db, drafts, options.now);
+  // They are stored: what cannot be merged now, the next write merges.
+  if (wrote) await mergeIndex(db).catch(() => undefined);
+  return saved;
 }
 
 /** Which of these are stored already, under whatever address or name. */
@@ -92,6 +87,16 @@ export async function articleByExternalId(db: Db, externalId: string): Promise<A
 export async function articleByUrl(db: Db, url: string): Promise<Article | undefined> {
   const [id] = (await idsByKeys(db, [`u:${canonicalUrl(url) ?? url}`])).values();
   return id === undefined ? undefined : articleById(db, id);
+}
+
+async function saveWithRetries(db: Db, drafts: readonly SourcedDraft[], now: Date) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await saveOnce(db, drafts, now);
+    } catch (error) {
+      if (attempt >= attemptsMax) throw error;
+    }
+  }
 }
 
 async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
