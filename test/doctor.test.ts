@@ -18,14 +18,18 @@ afterEach(async () => {
   folder.remove();
 });
 
-function doctor(env: Record<string, string>): Promise<{ status: number; findings: Finding[]; errors: string }> {
+function doctor(
+  env: Record<string, string>,
+  options: string[] = [],
+): Promise<{ status: number; findings: Finding[]; errors: string }> {
   const all = {
     PATH: process.env["PATH"] ?? "",
     DATABASE_PATH: join(folder.path, "a.db"),
     TELEGRAM_API_ROOT: telegram.url,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [cli, "doctor", "--json"], { env: { ...all, ...env } }, (error, out, errors) => {
+    const args = [cli, ...options, "doctor", "--json"];
+    execFile(process.execPath, args, { env: { ...all, ...env }, cwd: folder.path }, (error, out, errors) => {
       resolve({ status: Number(error?.code ?? 0), findings: JSON.parse(out) as Finding[], errors });
     });
   });
@@ -40,6 +44,16 @@ it("finds a bot in good health", async () => {
     ["disk", true],
     ["database", true],
   ]);
+  expect(status).toBe(0);
+});
+
+it("--playground looks into the playground's database, which needs no token", async () => {
+  const { status, findings } = await doctor({}, ["--playground"]);
+  expect(findings.map((each) => [each.check, each.ok])).toEqual([
+    ["disk", true],
+    ["database", true],
+  ]);
+  expect(findings[1]!.found).toContain("data/playground.db");
   expect(status).toBe(0);
 });
 

@@ -34,9 +34,11 @@ export function addDoctorCommand(program: Command, shell: () => Shell): void {
     });
 }
 
-async function examine({ config, now }: Shell): Promise<Finding[]> {
-  const database = await examineDatabase(config, now());
-  const disk = examineDisk(config);
+async function examine({ config, file, now }: Shell): Promise<Finding[]> {
+  const database = await examineDatabase(file, { config, now: now() });
+  const disk = examineDisk(file);
+  // The playground is a Telegram of its own: no token, no webhook, nothing far away.
+  if (file !== config.DATABASE_PATH) return [disk, database];
   if (config.BOT_TOKEN === undefined) {
     const fix = "Set BOT_TOKEN in .env, as @BotFather gives it; without it npm start runs the playground.";
     return [finding("token", false, { found: "no BOT_TOKEN", fix }), disk, database];
@@ -96,8 +98,8 @@ async function examineClock(config: Config): Promise<Finding> {
   return finding("clock", fix === null, { found: `${Math.round(offMs / 1000)} s off`, fix });
 }
 
-function examineDisk(config: Config): Finding {
-  let folder = resolve(dirname(config.DATABASE_PATH));
+function examineDisk(file: string): Finding {
+  let folder = resolve(dirname(file));
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -106,8 +108,7 @@ function examineDisk(config: Config): Finding {
   return finding("disk", fix === null, { found: `${Math.round(free / 2 ** 20)} MB free at ${folder}`, fix });
 }
 
-async function examineDatabase(config: Config, now: Date): Promise<Finding> {
-  const file = config.DATABASE_PATH;
+async function examineDatabase(file: string, { config, now }: { config: Config; now: Date }): Promise<Finding> {
   if (!existsSync(file))
     return finding("database", true, { found: `${file} is made by the first npm start`, fix: null });
   try {
