@@ -4,6 +4,7 @@ import { joinLoose } from "../src/jobs/join-stories.ts";
 import { proposeBreaking } from "../src/jobs/propose-breaking.ts";
 import { emptyDraft } from "../src/news/article.ts";
 import { findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
+import { editStory } from "../src/store/edits.ts";
 import { membersOfStories } from "../src/store/story-view.ts";
 import { topStories } from "../src/store/top.ts";
 import { labels } from "./support/bot-world.ts";
@@ -198,6 +199,17 @@ describe("the editors' desk", () => {
     ).not.toContain(first);
     await world.press(owner, "放回");
     expect(text(owner)).toContain(first);
+  });
+
+  it("says so when nothing is left to tell", async () => {
+    await open();
+    const now = world.app.now();
+    const { stories } = await topStories(world.app.db, { now, limit: 200, language: "zh" });
+    const actor = { userId: owner, name: "" };
+    for (const { id } of stories) await editStory(world.app.db, id, { change: { dropped: true }, actor, now });
+    const [page] = await world.say(owner, "/edition");
+    expect(page!.text).toContain("没有够分量的新事");
+    expect(labels(page!)).not.toContain("1");
   });
 
   it("splits a story: what does not belong becomes one of its own, is not joined again, and can be undone", async () => {

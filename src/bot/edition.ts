@@ -102,7 +102,7 @@ async function draft(visit: Visit): Promise<{ message: Message; digest: Message[
   }
   const body = blocks(
     bold(text.title(visit.text.coming(largest.at, readingOf(visit)), visit.text.number(largest.digests))),
-    lines(...rows),
+    rows.length === 0 ? text.empty : lines(...rows),
     next === undefined ? null : text.next(next.title),
     dropped.length === 0 ? null : text.droppedLine(dropped.map((each) => each.title).join(visit.text.comma)),
   );
