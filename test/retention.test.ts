@@ -8,6 +8,8 @@ import { pruneArticles, pruneShown, pruneTerms } from "../src/store/retention.ts
 import { articles, clicks, deliveries, shown, stories, storyDays, storyTerms } from "../src/store/schema.ts";
 import { searchArticles } from "../src/store/search.ts";
 import { ensureSource } from "../src/store/sources.ts";
+import { mergeStories } from "../src/store/story-edit.ts";
+import { currentStory } from "../src/store/story-view.ts";
 import { addReader } from "./support/readers.ts";
 import { openStore, withStore } from "./support/store.ts";
 
@@ -51,6 +53,25 @@ describe("RETENTION_DAYS", () => {
       expect(new Set((await db.select().from(storyTerms)).map(({ articleId }) => articleId))).toEqual(new Set([kept]));
       expect((await db.select().from(stories)).map(({ id }) => id)).toEqual([kept]);
       expect(new Set((await db.select().from(storyDays)).map(({ storyId }) => storyId))).toEqual(new Set([kept]));
+    }));
+
+  it("counts a story's articles anew when the oldest are gone, and takes it off the days that they were of", () =>
+    withStore(openStore, async (db) => {
+      const old = await article(db, "Lighthouse lamp replaced", { at: daysAgo(32) });
+      const kept = await article(db, "Lighthouse lamp lit again", { at: daysAgo(29) });
+      const last = await article(db, "Lighthouse lamp admired", { at: daysAgo(28) });
+      const other = await article(db, "Market hall reopens", { at: daysAgo(1) });
+      await mergeStories(db, [old, kept, last], { now });
+      const counts = async () => (await db.select().from(stories)).map((row) => [row.id, row.mergedInto, row.articles]);
+      const days = async () => (await db.select().from(storyDays)).filter(({ storyId }) => storyId === old).length;
+      expect([(await counts()).find(([id]) => id === old), await days()]).toEqual([[old, null, 3], 3]);
+      expect(await pruneArticles(db, daysAgo(30))).toBe(1);
+      expect((await counts()).filter(([, into]) => into === null)).toEqual([
+        [old, null, 2],
+        [other, null, 1],
+      ]);
+      expect(await days()).toBe(2);
+      expect(await currentStory(db, last)).toBe(old);
     }));
 
   it("goes through the terms in slices, and begins anew after the last one", () =>

@@ -28,6 +28,15 @@ export function tellApart(a: Sketch, b: Sketch): boolean {
   return own >= (numbers === "differ" ? ownShareMaxNumbersDiffer : ownShareMax) && numbers !== "agree";
 }
 
+/**
+ * True when what two articles of one language say cannot both be of one event: a mark differs, or every number, or they
+ * are one template filled in twice. Unlike `tellApart` it asks nothing of what each leaves out: a third may tell both.
+ */
+export function contradict(a: Sketch, b: Sketch): boolean {
+  if (!sameMarks(a.marks(), b.marks()) || isTemplate(a.headline, b.headline)) return true;
+  return compareNumbers(a.numbers, b.numbers) === "differ";
+}
+
 /** The share of a headline's weight that the other article's text does not have. */
 function ownShare(a: Sketch, b: Sketch): number {
   let all = 0;

@@ -2,8 +2,9 @@ import { and, eq, gt, gte, inArray, isNull, lt, sql } from "drizzle-orm";
 import { firstDatedId } from "./articles.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
-import { articles, deliveries, facts, shown, stories, storyDays, storyTerms, subscribers, tallies } from "./schema.ts";
+import { articles, deliveries, facts, shown, stories, storyTerms, subscribers, tallies } from "./schema.ts";
 import { unindexStatements } from "./search-index.ts";
+import { emptyDays } from "./story-days.ts";
 
 /** Rows that one slice deletes: a write of a few milliseconds. */
 const sliceMax = 300;
@@ -43,7 +44,8 @@ export async function pruneDeliveries(db: Db, before: Date): Promise<number> {
 
 /**
  * Deletes articles published before that moment (those without a date: that came in before it), the oldest first, with
- * their keys, their search index and the stories that nobody tells any more. Gives how many; call again while any.
+ * their keys, their search index, their stories' days and the stories that nobody tells any more. Gives how many; call
+ * again while any.
  */
 export async function pruneArticles(db: Db, before: Date): Promise<number> {
   const dated = await oldArticles(db, before);
@@ -51,16 +53,21 @@ export async function pruneArticles(db: Db, before: Date): Promise<number> {
   if (old.length === 0) return 0;
   const ids = old.map(({ id }) => id);
   const told = jsonList([...new Set(old.flatMap(({ storyId }) => storyId ?? []))]);
-  const untold = (id: typeof stories.id | typeof stories.mergedInto | typeof storyDays.storyId) =>
+  const untold = (id: typeof stories.id | typeof stories.mergedInto) =>
     and(inArray(id, told), sql`not exists (select 1 from articles where articles.story_id = ${id})`);
   await batchAll(
     db,
     [
       ...unindexStatements(db, ids),
       db.delete(articles).where(inArray(articles.id, jsonList(ids))),
-      db.delete(storyDays).where(untold(storyDays.storyId)),
+      emptyDays(db, told),
       db.delete(stories).where(untold(stories.mergedInto)),
       db.delete(stories).where(untold(stories.id)),
+      // Those that others still tell have fewer articles now.
+      db
+        .update(stories)
+        .set({ articles: sql`(select count(*) from articles where story_id = ${stories.id})` })
+        .where(and(inArray(stories.id, told), isNull(stories.mergedInto))),
     ],
     { mayBeLost: true },
   );

@@ -72,7 +72,7 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
 /** Decides for one newcomer after the other; each one's story is there for the next. */
 function assign(loose: readonly StoredSketch[], { nearby, members, edited }: { nearby: Nearby } & Known) {
   const merged = new Map<number, number>();
-  const moved = new Map<number, number>();
+  const moved = new Map<number, { storyId: number; publishedAt: Date | null }>();
   const copies = new Map<number, number>();
   const put = (sketch: StoredSketch, storyId: number) => {
     sketch.storyId = storyId;
@@ -90,7 +90,7 @@ function assign(loose: readonly StoredSketch[], { nearby, members, edited }: { n
       const leaving = gatherings.flatMap((each) => each.members).find((member) => member.id === leaver)!;
       const left = members.get(leaving.storyId!)!.filter((member) => member.id !== leaver);
       members.set(leaving.storyId!, left);
-      moved.set(leaver, leaver);
+      moved.set(leaver, { storyId: leaver, publishedAt: leaving.publishedAt });
       put(leaving, leaver);
     }
     const home = storyId === null ? sketch.id : Math.min(storyId, ...merge);

@@ -1,14 +1,13 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { articles, stories, storyDays } from "./schema.ts";
-import { currentStory, type Member, membersOfStories } from "./story-view.ts";
+import { dayStatements } from "./story-days.ts";
+import { currentStory, membersOfStories } from "./story-view.ts";
 import { mergeStatements, storyRow, sumStatements } from "./story-write.ts";
-import { compiledSubjects, subjectsOfStored } from "./subjects.ts";
 
 /** Newest articles of a story that a person can take out of it: their rows are read and written in one go. */
 const editedArticlesMax = 300;
-const dayMs = 86_400_000;
 
 /**
  * Divides a story by hand: the given articles tell one of their own, whose id this gives. The part that has the founding
@@ -45,8 +44,8 @@ export async function splitStory(
       .where(and(eq(stories.mergedInto, id), inArray(stories.id, jsonList(ids)))),
     ...(isWhole ? [db.delete(storyDays).where(eq(storyDays.storyId, id))] : []),
     ...(await dayStatements(db, [
-      ...(isWhole ? staying.map((member) => ({ member, storyId: id })) : []),
-      ...leaving.map((member) => ({ member, storyId: fresh })),
+      ...(isWhole ? staying : []).map(({ id: articleId, publishedAt }) => ({ articleId, publishedAt, storyId: id })),
+      ...leaving.map(({ id: articleId, publishedAt }) => ({ articleId, publishedAt, storyId: fresh })),
     ])),
     ...sumStatements(db, [storyRow(id, staying), storyRow(fresh, leaving)]),
     markEdited(db, [id, fresh], now),
@@ -83,31 +82,4 @@ function markEdited(db: Db, ids: readonly number[], now: Date): Statement {
     .update(stories)
     .set({ editedAt: now })
     .where(inArray(stories.id, jsonList(ids)));
-}
-
-/** On which days, under which subjects, the stories have news: read anew from their articles. */
-async function dayStatements(db: Db, told: readonly { member: Member; storyId: number }[]): Promise<Statement[]> {
-  const { compiled } = await compiledSubjects(db);
-  const subjects = await subjectsOfStored(
-    db,
-    told.map(({ member }) => member.id),
-    compiled,
-  );
-  const rows = told.flatMap(({ member: { id, publishedAt }, storyId }) =>
-    publishedAt === null
-      ? []
-      : [0, ...(subjects.get(id) ?? [])].map((subject) => [
-          storyId,
-          Math.floor(publishedAt.getTime() / dayMs),
-          subject,
-        ]),
-  );
-  return [
-    db
-      .insert(storyDays)
-      .select(
-        sql`select value ->> 0, value ->> 1, value ->> 2, 0, 0.0 from json_each(${JSON.stringify(rows)}) where true`,
-      )
-      .onConflictDoNothing(),
-  ];
 }

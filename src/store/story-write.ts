@@ -5,6 +5,7 @@ import { saveBackground } from "./background.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { articles, stories, storyDays, storyTerms } from "./schema.ts";
 import type { StoredSketch } from "./sketches.ts";
+import { dayStatements, emptyDays } from "./story-days.ts";
 import { membersOfStories } from "./story-view.ts";
 
 /** Newest members that a story's heat is worked out from; one that more tell is hot enough. */
@@ -16,7 +17,7 @@ export type Joined = {
   /** The newcomers, each with its story. */
   loose: readonly StoredSketch[];
   /** Articles that move to another story. */
-  moved: ReadonlyMap<number, number>;
+  moved: ReadonlyMap<number, { storyId: number; publishedAt: Date | null }>;
   /** Stories that became part of another. */
   merged: ReadonlyMap<number, number>;
   /** Newcomers that only carry another's text, each with whose. */
@@ -30,11 +31,12 @@ export async function writeJoined(db: Db, joined: Joined): Promise<void> {
   const { loose, merged, background } = joined;
   const home = (id: number): number => (merged.has(id) ? home(merged.get(id)!) : id);
   const assigned = new Map(loose.map((sketch) => [sketch.id, home(sketch.storyId!)]));
-  for (const [id, storyId] of joined.moved) assigned.set(id, home(storyId));
+  for (const [id, { storyId }] of joined.moved) assigned.set(id, home(storyId));
   const terms = loose.flatMap((sketch) => sketch.keys.map(({ term }) => [shortTerm(term), sketch.id] as const));
   const days = loose.flatMap(({ id, day, subjects }) =>
     day === null ? [] : [0, ...subjects].map((subject) => [assigned.get(id)!, day, subject]),
   );
+  const left = joined.moved.size > 0 ? await storiesOf(db, [...joined.moved.keys()]) : [];
   const statements: Statement[] = [
     ...[...merged].flatMap(([from, to]) => mergeStatements(db, from, home(to))),
     db
@@ -55,21 +57,33 @@ export async function writeJoined(db: Db, joined: Joined): Promise<void> {
         sql`select value ->> 0, value ->> 1, value ->> 2, 0, 0.0 from json_each(${JSON.stringify(days)}) where true`,
       )
       .onConflictDoNothing(),
-    ...(await storyStatements(db, joined, home)),
+    ...(await leaverStatements(db, joined, { home, left })),
+    ...(await storyStatements(db, joined, { home, left })),
   ];
   if (background !== null) statements.push(saveBackground(db, background));
   await batchAll(db, statements);
 }
 
+type Moving = { home: (id: number) => number; left: readonly number[] };
+
+/** Who leaves a story takes its days along. */
+async function leaverStatements(db: Db, { moved }: Joined, { home, left }: Moving): Promise<Statement[]> {
+  if (moved.size === 0) return [];
+  const told = [...moved].map(([articleId, { storyId, publishedAt }]) => ({
+    ...{ articleId, publishedAt },
+    storyId: home(storyId),
+  }));
+  return [...(await dayStatements(db, told)), emptyDays(db, listed(left.map(home)))];
+}
+
 /** The sums of every story that changed, worked out from its stored members and the newcomers. */
-async function storyStatements(db: Db, joined: Joined, home: (id: number) => number): Promise<Statement[]> {
+async function storyStatements(db: Db, joined: Joined, { home, left }: Moving): Promise<Statement[]> {
   const { loose, moved, merged, copies } = joined;
   const changed = new Set(loose.map((sketch) => home(sketch.storyId!)));
-  for (const storyId of moved.values()) changed.add(home(storyId));
+  for (const { storyId } of moved.values()) changed.add(home(storyId));
   for (const storyId of merged.values()) changed.add(home(storyId));
   const founded = new Set(loose.filter((sketch) => sketch.storyId === sketch.id).map((sketch) => sketch.id));
-  const losers = [...moved.keys()].length > 0 ? await storiesOf(db, [...moved.keys()]) : [];
-  const touched = new Set([...changed, ...losers.map(home)]);
+  const touched = new Set([...changed, ...left.map(home)]);
   const stored = [...new Set([...touched, ...merged.keys()])].filter((id) => !founded.has(id));
   const members = new Map<number, Counted[]>();
   const add = (storyId: number, member: Counted) => {
@@ -78,7 +92,7 @@ async function storyStatements(db: Db, joined: Joined, home: (id: number) => num
     else list.push(member);
   };
   for (const [storyId, list] of await membersOfStories(db, stored, membersCountedMax)) {
-    for (const member of list) add(home(moved.get(member.id) ?? storyId), member);
+    for (const member of list) add(home(moved.get(member.id)?.storyId ?? storyId), member);
   }
   for (const sketch of loose) add(home(sketch.storyId!), { ...sketch, copyOf: copies.get(sketch.id) ?? null });
   const rows = [...touched].flatMap((id) => {

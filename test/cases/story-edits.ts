@@ -1,17 +1,10 @@
-import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { type ArticleDraft, emptyDraft } from "../../src/news/article.ts";
-import { saveArticles } from "../../src/store/articles.ts";
-import type { Db } from "../../src/store/db.ts";
-import { articles, stories, storyDays } from "../../src/store/schema.ts";
-import { ensureSource } from "../../src/store/sources.ts";
-import { joinStories, storyMemory } from "../../src/store/stories.ts";
+import { storyDays } from "../../src/store/schema.ts";
 import { mergeStories, splitStory } from "../../src/store/story-edit.ts";
 import { currentStory } from "../../src/store/story-view.ts";
 import { topStories } from "../../src/store/top.ts";
 import { type OpenStore, withStore } from "../support/store.ts";
-
-const now = new Date("2026-11-22T08:00:00Z");
+import { countOf, now, reader, storyOf } from "../support/telling.ts";
 
 /** One event in the words of several outlets. */
 const recall = [
@@ -32,33 +25,6 @@ const recall = [
     lead: "因电池包冷却管可能渗漏，星川汽车召回9.6万辆电动车，涉及去年生产的两个型号。",
   },
 ];
-
-type Add = (hoursAgo: number, fields: Partial<ArticleDraft>) => Promise<number>;
-
-/** Articles come in one after the other, as to a running program: what is remembered of one is there for the next. */
-function reader(db: Db): Add {
-  const memory = storyMemory();
-  let count = 0;
-  return async (hoursAgo, fields) => {
-    count += 1;
-    const { id: sourceId } = await ensureSource(db, `澜江${count}报`, { kind: "file", language: "zh", now });
-    const publishedAt = new Date(now.getTime() - hoursAgo * 3_600_000);
-    const draft = { ...emptyDraft(""), publishedAt, externalId: String(count), ...fields };
-    const [saved] = await saveArticles(db, [{ sourceId, draft }], { now });
-    await joinStories(db, [saved!.id], { now, memory });
-    return saved!.id;
-  };
-}
-
-async function storyOf(db: Db, articleId: number): Promise<number | null> {
-  const [row] = await db.select({ storyId: articles.storyId }).from(articles).where(eq(articles.id, articleId));
-  return row!.storyId;
-}
-
-async function countOf(db: Db, storyId: number): Promise<number> {
-  const [row] = await db.select({ articles: stories.articles }).from(stories).where(eq(stories.id, storyId));
-  return row!.articles;
-}
 
 /** What a person divides and joins stays so, on every runtime's database. */
 export function storyEditCases(runtime: string, open: OpenStore): void {
