@@ -29,9 +29,9 @@ export type App = {
   log: Log;
   api: Api;
   gate: Gate;
-  /** The bot itself, as getMe told. */
   /** What many ask for at once. */
   shared: Shared;
+  /** The bot itself, as getMe told. */
   me: { id: number; username: string; first_name: string };
   now(): Date;
   /** A number in [0, 1): spreads leases and retries. */
