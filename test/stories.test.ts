@@ -76,7 +76,7 @@ describe("stories", () => {
     expect(top.newestDay).toBeNull();
     const later = new Date(now.getTime() + 30 * 86_400_000);
     const old = await topStories(store.db, { now: later, limit: 5, language: "zh" });
-    expect(old.newestDay).toEqual(new Date("2026-11-22T00:00:00Z"));
+    expect(old.newestDay, "when the newest was told").toEqual(new Date("2026-11-22T06:00:00Z"));
     expect(old.stories.length).toBeGreaterThan(0);
     expect(await candidates(store.db, { now: later, since: now, count: 8 })).toEqual([]);
   });

@@ -40,7 +40,7 @@ export type TopOptions = {
 
 export type Top = {
   stories: StoryCard[];
-  /** Set when nothing was recent: the newest day there is, whose top this is. */
+  /** Set when nothing was recent: when the newest of these was told, whose day a reader's zone makes of it. */
   newestDay: Date | null;
 };
 
@@ -55,7 +55,8 @@ export async function topStories(db: Db, options: TopOptions): Promise<Top> {
   if (newest === null) return { stories: [], newestDay: null };
   const end = new Date(newest.getTime() + dayMs - 1);
   const old = await hottest(db, { ...options, from: newest, to: new Date(Math.min(end.getTime(), now.getTime())) });
-  return { stories: old, newestDay: newest };
+  const last = Math.max(newest.getTime(), ...old.map((card) => card.lastAt?.getTime() ?? 0));
+  return { stories: old, newestDay: new Date(Math.min(last, now.getTime())) };
 }
 
 export type CandidateOptions = {
