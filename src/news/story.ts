@@ -14,7 +14,7 @@ const perMember = 0.3;
 const mergeScore = -0.6;
 /**
  * A newcomer that belongs this surely to two stories shows that they are one, though neither says what the other does,
- * if they are at least so like each other. A round-up is never so like both; tuned so that of 5,000 articles of
+ * if they are at least so like each other. A round-up is seldom so like both; tuned so that of 5,000 articles of
  * long-running stories, where two stories that one newcomer could join are one event in only one of six, none merges.
  */
 const bridgeScore = 0.6;

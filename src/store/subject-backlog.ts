@@ -13,7 +13,8 @@ const dayMs = 86_400_000;
 
 /**
  * Holds the next slice of recent articles, newest first, against a subject that waits for them; their stories get it on
- * their days, and lose it where only the words that it had before were told of. False when no subject waits; call again while true.
+ * their days, and lose it where only the words that it had before were told of. False when no
+ * subject waits; call again while true.
  */
 export async function applySubject(db: Db, now: Date): Promise<boolean> {
   const [subject] = await db.select().from(subjects).where(isNotNull(subjects.backlogId)).orderBy(subjects.id).limit(1);
