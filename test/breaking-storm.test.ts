@@ -44,7 +44,8 @@ it(`pauses, resumes, corrections, double taps and redelivered updates lose nobod
   const firsts = ["pause", "resume", "correct"];
   for (let n = 0; n < acts; n += 1) {
     const who = pick(editors);
-    const act = firsts[n] ?? pick(["pause", "pause", "resume", "resume", "resume", "correct", "open", "go", "undo", "fixgo"]);
+    const act =
+      firsts[n] ?? pick(["pause", "pause", "resume", "resume", "resume", "correct", "open", "go", "undo", "fixgo"]);
     press(who, act);
     if (act === "correct" && (n < firsts.length || random() < 0.7)) {
       await room.receive();
