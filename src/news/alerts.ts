@@ -1,11 +1,15 @@
 import { fold, isDigit, isIdeographic, isLetter } from "./fold.ts";
-import { wordsOf } from "./grams.ts";
 import type { Clause, Query } from "./query.ts";
 
 /** Characters of a body that are looked through: whoever is in the news is named before. */
 const bodyCharsMax = 4_000;
-/** Marks the number of a pair of characters; a lone one's is below. */
+/** A key's kind is its upper bits: below them a lone ideograph, with them two neighbours or a word of an alphabet. */
 const pairBit = 2 ** 29;
+const wordBit = 2 ** 28;
+/** Slots of the table that tells, for a key, that the article may have it: a power of two, far above an article's keys. */
+const slots = 2 ** 16;
+const fnvBasis = 0x811c9dc5;
+const fnvPrime = 0x01000193;
 
 /** What an alert is compared with. */
 export type AlertArticle = { title: string; lead: string; body: string; source: string; language: string };
@@ -32,32 +36,26 @@ type Entry = {
   /** The last article that it was compared with: several of its words lead to it. */
   comparedWith: number;
 };
-/** Two neighbouring ideographs as one number, a lone one, or a word of an alphabet. */
-type Key = number | string;
+/**
+ * Two neighbouring ideographs, a lone one, or a word of an alphabet as one small integer, which a Map finds ten times as
+ * fast as a string or a large one. Two may share a number: what is found is compared anyway.
+ */
+type Key = number;
+/**
+ * What is filed under a key, and beside each entry the slot of one more key that its articles have: most entries are
+ * put aside by that number, without being fetched from all over the memory.
+ */
+type Posting = { entries: Entry[]; also: number[]; lookedThrough: number };
+/** Alerts without a word of their own (`source:` alone) are compared with each article. */
+const wordless: Key = 0;
+/** An entry with no other key: the slot of the wordless, which every article has. */
+const nothingElse = wordless;
 
 export function createAlertIndex(): AlertIndex {
   const entries = new Map<string, Entry>();
   const nameOf = new Map<number, string>();
-  const postings = new Map<Key, Entry[]>();
-  /** Alerts without a word of their own (`source:` alone) are compared with each article. */
-  const wordless: Key = "";
+  const postings = createPostings();
   let articles = 0;
-
-  function file(entry: Entry): void {
-    for (const key of entry.keys) {
-      const list = postings.get(key);
-      if (list === undefined) postings.set(key, [entry]);
-      else list.push(entry);
-    }
-  }
-
-  function unfile(entry: Entry): void {
-    for (const key of entry.keys) {
-      const left = (postings.get(key) ?? []).filter((each) => each !== entry);
-      if (left.length > 0) postings.set(key, left);
-      else postings.delete(key);
-    }
-  }
 
   function remove(id: number): void {
     const name = nameOf.get(id);
@@ -67,7 +65,7 @@ export function createAlertIndex(): AlertIndex {
     entry.ids.delete(id);
     if (entry.ids.size > 0) return;
     entries.delete(name);
-    unfile(entry);
+    postings.unfile(entry);
   }
 
   return {
@@ -81,10 +79,10 @@ export function createAlertIndex(): AlertIndex {
       const name = JSON.stringify([query.all, query.none]);
       let entry = entries.get(name);
       if (entry === undefined) {
-        const keys = rarestKeys(query, (key) => postings.get(key)?.length ?? 0);
+        const keys = rarestKeys(query, postings.filed);
         entry = { query, ids: new Set(), keys: keys.length > 0 ? keys : [wordless], comparedWith: 0 };
         entries.set(name, entry);
-        file(entry);
+        postings.file(entry);
       }
       entry.ids.add(id);
       nameOf.set(id, name);
@@ -95,16 +93,61 @@ export function createAlertIndex(): AlertIndex {
       const read = { title, text, source: fold(article.source), language: article.language };
       const found: number[] = [];
       articles += 1;
-      for (const key of [wordless, ...keysOf(text)]) {
-        const list = postings.get(key);
-        if (list === undefined) continue;
-        for (const entry of list) {
-          if (entry.comparedWith === articles) continue;
-          entry.comparedWith = articles;
-          if (meets(read, entry.query)) found.push(...entry.ids);
-        }
-      }
+      postings.lookUp(keysOf(text), articles, (entry) => {
+        if (entry.comparedWith === articles) return;
+        entry.comparedWith = articles;
+        if (meets(read, entry.query)) found.push(...entry.ids);
+      });
       return found.sort((a, b) => a - b);
+    },
+  };
+}
+
+type Postings = {
+  file(entry: Entry): void;
+  unfile(entry: Entry): void;
+  /** How many entries are filed under a key. */
+  filed(key: Key): number;
+  /** The entries that an article with these keys may meet, some more than once. */
+  lookUp(keys: readonly Key[], article: number, visit: (entry: Entry) => void): void;
+};
+
+function createPostings(): Postings {
+  const postings = new Map<Key, Posting>();
+  const held = new Uint8Array(slots);
+  return {
+    filed: (key) => postings.get(key)?.entries.length ?? 0,
+    file(entry) {
+      for (const key of entry.keys) {
+        let posting = postings.get(key);
+        if (posting === undefined) {
+          posting = { entries: [], also: [], lookedThrough: 0 };
+          postings.set(key, posting);
+        }
+        posting.entries.push(entry);
+        posting.also.push(slotOf(otherKey(entry.query, key)));
+      }
+    },
+    unfile(entry) {
+      for (const key of entry.keys) {
+        const posting = postings.get(key);
+        const at = posting?.entries.indexOf(entry) ?? -1;
+        if (posting === undefined || at < 0) continue;
+        posting.entries.splice(at, 1);
+        posting.also.splice(at, 1);
+        if (posting.entries.length === 0) postings.delete(key);
+      }
+    },
+    lookUp(keys, article, visit) {
+      held.fill(0);
+      for (const key of keys) held[slotOf(key)] = 1;
+      for (const key of keys) {
+        const posting = postings.get(key);
+        if (posting === undefined || posting.lookedThrough === article) continue;
+        posting.lookedThrough = article;
+        const { entries, also } = posting;
+        for (let i = 0; i < entries.length; i += 1) if (held[also[i]!] === 1) visit(entries[i]!);
+      }
     },
   };
 }
@@ -158,7 +201,7 @@ function rarestKeys(query: Query, filed: (key: Key) => number): Key[] {
     const keys: Key[] = [];
     let cost = 0;
     for (const clause of oneOf) {
-      const own = clause.kind === "text" ? telling([...keysOf(clause.piece)]) : [];
+      const own = clause.kind === "text" ? telling(wordKeysOf(clause.piece)) : [];
       const rarest = own.toSorted((a, b) => filed(a) - filed(b))[0];
       if (rarest === undefined) {
         cost = Number.POSITIVE_INFINITY;
@@ -172,38 +215,74 @@ function rarestKeys(query: Query, filed: (key: Key) => number): Key[] {
   return best?.keys ?? [];
 }
 
+/** Of the keys that every article for this query has, one that it is not filed under. */
+function otherKey(query: Query, filedUnder: Key): Key {
+  for (const [clause, ...others] of query.all) {
+    if (clause?.kind !== "text" || others.length > 0) continue;
+    const other = telling(wordKeysOf(clause.piece)).find((key) => key !== filedUnder);
+    if (other !== undefined) return other;
+  }
+  return nothingElse;
+}
+
 /** A lone character is in every tenth text, a pair or a word is not: it serves only who asks for nothing else. */
 function telling(keys: readonly Key[]): readonly Key[] {
-  const better = keys.filter((key) => typeof key === "string" || key >= pairBit);
+  const better = keys.filter((key) => key >= wordBit);
   return better.length > 0 ? better : keys;
 }
 
-/**
- * Two characters as a small integer, which a Map finds ten times as fast as a large one. Two pairs may share a number:
- * what is found is compared anyway.
- */
-function pairKey(first: number, second: number): number {
-  return pairBit | ((Math.imul(first, 0x9e37) ^ second) & (pairBit - 1));
+function slotOf(key: Key): number {
+  return (key ^ (key >>> 16)) & (slots - 1);
 }
 
-/** What a folded text can be found by, each once. A piece of a text has only keys that the text has. */
-function keysOf(text: string): Set<Key> {
-  const keys = new Set<Key>();
+function pairKey(first: number, second: number): Key {
+  return pairBit | ((Math.imul(first, 0x9e37) ^ second) & (wordBit - 1));
+}
+
+function wordKey(hash: number): Key {
+  return wordBit | (hash & (wordBit - 1));
+}
+
+/** The keys of a piece that is looked for: those of a text, without the wordless. */
+function wordKeysOf(piece: string): Key[] {
+  return keysOf(piece).slice(1);
+}
+
+/** What a folded text can be found by, some of it more than once. A piece of a text has only keys that the text has. */
+function keysOf(text: string): Key[] {
+  const keys: Key[] = [wordless];
   let before = 0;
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = 0; i < text.length; ) {
     const unit = text.charCodeAt(i);
-    const ideographic = isIdeographic(unit);
-    if (ideographic) {
-      keys.add(unit);
-      if (before !== 0) keys.add(pairKey(before, unit));
+    if (isIdeographic(unit)) {
+      keys.push(unit);
+      if (before !== 0) keys.push(pairKey(before, unit));
+      before = unit;
+      i += 1;
+      continue;
     }
-    before = ideographic ? unit : 0;
-  }
-  for (const { text: word } of wordsOf(text)) {
-    keys.add(word);
-    // An alert on "typhoon" finds "typhoons".
-    if (word.endsWith("s")) keys.add(word.slice(0, -1));
-    if (word.endsWith("es")) keys.add(word.slice(0, -2));
+    before = 0;
+    i = isDigit(unit) || isLetter(unit) ? addWord(text, i, keys) : i + 1;
   }
   return keys;
+}
+
+/** The word that begins here, its letters hashed one after another (FNV-1a); returns where it ends. */
+function addWord(text: string, start: number, keys: Key[]): number {
+  const isOfWord = isDigit(text.charCodeAt(start)) ? isDigit : isLetter;
+  let hash = fnvBasis;
+  let [last, secondLast] = [hash, hash];
+  let end = start;
+  for (; end < text.length && isOfWord(text.charCodeAt(end)); end += 1) {
+    secondLast = last;
+    last = hash;
+    hash = Math.imul(hash ^ text.charCodeAt(end), fnvPrime);
+  }
+  keys.push(wordKey(hash));
+  // An alert on "typhoon" finds "typhoons".
+  if (text[end - 1] === "s" && end - start > 1) {
+    keys.push(wordKey(last));
+    if (text[end - 2] === "e" && end - start > 2) keys.push(wordKey(secondLast));
+  }
+  return end;
 }
