@@ -89,9 +89,29 @@ describe("too fast", () => {
     const answers: number[] = [];
     for (let n = 0; n < 14; n += 1) answers.push((await world.say(READER_ID, "/id")).length);
     expect(answers).toEqual([...Array(10).fill(1), 1, 0, 0, 0]);
-    expect(world.last(READER_ID).text).toBe("稍等几秒");
-    world.playground.moveClock({ byMs: 60_000 });
+    const notice = /^一分钟最多10条，(\d+)秒后再发给我。/.exec(world.last(READER_ID).text!);
+    world.playground.moveClock({ byMs: Number(notice?.[1]) * 1000 });
     expect(text(await world.say(READER_ID, "/id"))).toContain(String(READER_ID));
+  });
+
+  test("what changes a setting is not lost in the silence: once a minute, however it is said", async () => {
+    for (let n = 0; n < 12; n += 1) await world.say(READER_ID, "海堤");
+    expect(text(await world.say(READER_ID, "海堤"))).toBe("");
+    expect(text(await world.say(READER_ID, "/subscribe 08:00"))).toContain("好，每天 08:00");
+    expect(text(await world.say(READER_ID, "/subscribe 09:00"))).toBe("");
+    expect(text(await world.say(READER_ID, "/alert 台风"))).toContain("出现“台风”就告诉你");
+    expect(text(await world.say(READER_ID, "退订"))).toContain("退订了");
+    expect(text(await world.say(READER_ID, "/stop"))).toBe("");
+    expect(await world.app.db.select().from(subscriptions)).toHaveLength(2);
+    for (let n = 0; n < 11; n += 1) await world.say(LONDON_ID, "sea wall");
+    expect(world.last(LONDON_ID).text).toMatch(/^10 messages a minute is the most; go on in \d+ seconds?\./);
+    expect(text(await world.say(LONDON_ID, "8:30"))).toContain("daily at 08:30");
+  });
+
+  test("a button says when to go on", async () => {
+    await world.say(READER_ID, "/top");
+    for (let n = 0; n < 40; n += 1) await world.press(READER_ID, "1");
+    expect((await world.press(READER_ID, "1")).toast).toMatch(/^点得太快了，\d+秒后再点$/);
   });
 
   test("twenty a minute in a group", async () => {

@@ -24,7 +24,7 @@ const missedShownMax = 20;
 
 /** Tell me when a word is in the news. */
 export const alerts: Area = {
-  commands: { alert: { run: alert, managed: true } },
+  commands: { alert: { run: alert, managed: true, setting: true } },
   presses: {
     alertask: { act: (visit) => alert(visit, ""), managed: true },
     bell: { act: fromSearch, managed: true },

@@ -19,7 +19,7 @@ import { answerHour, makeDigest, notTime } from "./digests.ts";
 import { hasRole } from "./duty.ts";
 import { answerTitle } from "./edition.ts";
 import type { Command, Press } from "./handler.ts";
-import { paceOf } from "./limits.ts";
+import { inPace, tooManyPresses } from "./limits.ts";
 import { onMigration, onMyMember } from "./members.ts";
 import { answerQuiet } from "./quiet.ts";
 import { search, tokenFor, tooOld } from "./reading.ts";
@@ -69,7 +69,7 @@ async function onCommand(visit: Visit, spoken: Spoken): Promise<void> {
   const known = command !== undefined && (await mayRun(visit, command));
   // Commands of other bots in the same group are none of our business.
   if (!known && !isPrivate(visit) && !spoken.addressed) return;
-  if (!(await inPace(visit))) return;
+  if (!(await inPace(visit, spoken.name, command))) return;
   if (!known) return say(visit, await unknownCommand(visit, spoken));
   if (command.privateOnly === true && !isPrivate(visit)) return say(visit, message(lines(visit.text.small.inPrivate)));
   if (command.managed === true && (await mayManage(visit)) !== "yes") {
@@ -103,7 +103,8 @@ async function onPrivate(visit: Visit, text: string): Promise<void> {
     if (ctx.message?.chat_shared !== undefined) await onChannelPicked(visit);
     return;
   }
-  if (!(await inPace(visit))) return;
+  const name = commandOf(text);
+  if (!(await inPace(visit, name, commands.get(name)))) return;
   const location = ctx.message?.location;
   if (location !== undefined) return answerLocation(visit, location);
   const file = ctx.message?.document;
@@ -156,13 +157,25 @@ async function onWords(visit: Visit, words: string): Promise<void> {
     await commands.get(meant.command)?.run(visit, "");
     return;
   }
-  const time = readClockTime(words);
-  if (time !== null && /\d\s*[:：点點]/u.test(words)) {
+  const time = hourOf(words);
+  if (time !== null) {
     return makeDigest(visit, { minute: time.minute, rule: time.rule ?? "daily" }, async (there, made) =>
       say(there, await orSearch(there, made, words)),
     );
   }
   await search(visit, words);
+}
+
+/** What command plain words stand for; "" for a search. */
+function commandOf(words: string): string {
+  const meant = plainWords(words);
+  if (meant !== null && typeof meant === "object") return meant.command;
+  return hourOf(words) === null ? "" : "subscribe";
+}
+
+/** The time of a digest, where words are one and not only some number. */
+function hourOf(words: string) {
+  return /\d\s*[:：点點]/u.test(words) ? readClockTime(words) : null;
 }
 
 /** The same message with a way to search for the words instead. */
@@ -182,7 +195,8 @@ async function onPress(app: App, ctx: Context): Promise<void> {
   const asked = readAction(query.data ?? "");
   const press = asked === null ? undefined : asked.verb === "cmd" ? retryPress : presses.get(asked.verb);
   const isDuty = press?.role !== undefined && (await hasRole(visit, press.role));
-  if (!isDuty && (await paceOf(visit, "press")) !== "fine") return toast(visit, visit.text.small.tooFast);
+  const tooFast = isDuty ? null : await tooManyPresses(visit);
+  if (tooFast !== null) return toast(visit, tooFast);
   if (asked === null || press === undefined) {
     await toast(visit, visit.text.small.tooOldShort);
     if (isPrivate(visit)) await tooOld(visit);
@@ -205,12 +219,6 @@ async function refusal(visit: Visit, press: Press, args: string[]): Promise<stri
     if (rights === "no") return visit.text.small.notAdmin;
   }
   return (await press.refuse?.(visit, args)) ?? null;
-}
-
-async function inPace(visit: Visit): Promise<boolean> {
-  const pace = await paceOf(visit, "command");
-  if (pace === "notice") await say(visit, message(lines(visit.text.small.tooFast)));
-  return pace === "fine";
 }
 
 /** Something broke while a person waits: it is noted, they are told, and can try again with one tap. */

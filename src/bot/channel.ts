@@ -18,7 +18,7 @@ const channelCount = 8;
 const titleCharsMax = 64;
 
 export const channel: Area = {
-  commands: { channel: { run: askChannel, privateOnly: true } },
+  commands: { channel: { run: askChannel, privateOnly: true, setting: true } },
   presses: { channel: { act: askChannel } },
 };
 

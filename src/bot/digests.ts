@@ -36,8 +36,8 @@ const wordsShownMax = 40;
 
 export const digests: Area = {
   commands: {
-    subscribe: { run: subscribe, managed: true },
-    subscriptions: { run: showList, managed: true },
+    subscribe: { run: subscribe, managed: true, setting: true },
+    subscriptions: { run: showList, managed: true, setting: true },
     digest: { run: askDigest, managed: true },
     preview: { run: preview, managed: true },
   },

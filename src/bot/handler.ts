@@ -6,6 +6,8 @@ export type Command = {
   run(visit: Visit, words: string): Promise<void>;
   /** In groups, channels and topics only their admins may. */
   managed?: boolean;
+  /** Changes what somebody gets: done also beyond the limit of commands, once a minute. */
+  setting?: boolean;
   /** Works in a private chat with the bot only. */
   privateOnly?: boolean;
   /** Exists only for those who run the bot. */

@@ -14,8 +14,8 @@ const forgetMs = 10 * 60_000;
 
 export const leaving: Area = {
   commands: {
-    stop: { run: stop, managed: true },
-    forget: { run: forget, managed: true },
+    stop: { run: stop, managed: true, setting: true },
+    forget: { run: forget, managed: true, setting: true },
     privacy: { run: privacy },
   },
   presses: {

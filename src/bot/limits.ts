@@ -1,23 +1,59 @@
 import { countVisit } from "../store/visits.ts";
+import { lines } from "../telegram/html.ts";
+import { message } from "../telegram/message.ts";
+import { say } from "./answer.ts";
+import type { Command } from "./handler.ts";
 import type { Visit } from "./visit.ts";
 
 /** Commands a minute: of a person, of a group; and presses of a person. */
-export const commandsPerPerson = 10;
-export const commandsPerGroup = 20;
-export const pressesPerPerson = 40;
+const commandsPerPerson = 10;
+const commandsPerGroup = 20;
+const pressesPerPerson = 40;
 
 /** Within the limits, the first beyond them (it is told so), or one of the many after it (silence). */
-export type Pace = "fine" | "notice" | "silence";
+type Pace = { is: "fine" } | { is: "notice" | "silence"; most: number };
 
-export async function paceOf(visit: Visit, kind: "command" | "press"): Promise<Pace> {
+/**
+ * Whether a command is to be answered. What is beyond the limit is told once, with when to go on, and then met with
+ * silence; but what changes a setting is done once a minute all the same: who typed much must not find out days later
+ * that a subscription was never made.
+ */
+export async function inPace(visit: Visit, name = "", command?: Command): Promise<boolean> {
+  const isSetting = command !== undefined && (command.setting === true || command.role !== undefined);
+  const [pace, same] = await Promise.all([
+    paceOf(visit, { key: "u", most: commandsPerPerson }),
+    isSetting ? countVisit(visit.app.db, `s${personOf(visit)}:${name}`, visit.now) : Number.POSITIVE_INFINITY,
+  ]);
+  if (pace.is === "fine" || same === 1) return true;
+  if (pace.is === "notice") await say(visit, message(lines(visit.text.small.tooFast(pace.most, secondsLeft(visit)))));
+  return false;
+}
+
+/** What a button says that was pressed too often in this minute; null when it may be. */
+export async function tooManyPresses(visit: Visit): Promise<string | null> {
+  const pace = await paceOf(visit, { key: "p", most: pressesPerPerson });
+  return pace.is === "fine" ? null : visit.text.small.tooFastShort(secondsLeft(visit));
+}
+
+async function paceOf(visit: Visit, { key, most }: { key: "u" | "p"; most: number }): Promise<Pace> {
   const { db } = visit.app;
-  const person = visit.userId ?? visit.chatId;
-  const mostOfPerson = kind === "command" ? commandsPerPerson : pressesPerPerson;
-  const own = await countVisit(db, `${kind === "command" ? "u" : "p"}${person}`, visit.now);
-  if (own > mostOfPerson) return own === mostOfPerson + 1 ? "notice" : "silence";
+  const own = await countVisit(db, `${key}${personOf(visit)}`, visit.now);
+  if (own > most) return beyond(own, most);
   // Telegram counts edits in a group as well, so pages that are turned there count like commands.
-  if (visit.kind === "private") return "fine";
+  if (visit.kind === "private") return { is: "fine" };
   const group = await countVisit(db, `c${visit.chatId}`, visit.now);
-  if (group <= commandsPerGroup) return "fine";
-  return group === commandsPerGroup + 1 ? "notice" : "silence";
+  return group <= commandsPerGroup ? { is: "fine" } : beyond(group, commandsPerGroup);
+}
+
+function beyond(count: number, most: number): Pace {
+  return { is: count === most + 1 ? "notice" : "silence", most };
+}
+
+function personOf(visit: Visit): number {
+  return visit.userId ?? visit.chatId;
+}
+
+/** Until the next minute, with which the counting begins anew. */
+function secondsLeft({ now }: Visit): number {
+  return 60 - (Math.floor(now.getTime() / 1000) % 60);
 }

@@ -14,7 +14,7 @@ const off = /^(?:off|no|none|never|关|关掉|关闭|不要|不设|没有|无|�
 
 /** The hours in which nothing rings, for alerts, digests and breaking items alike. */
 export const quietHours: Area = {
-  commands: { quiet: { run: quiet, managed: true } },
+  commands: { quiet: { run: quiet, managed: true, setting: true } },
   presses: {
     quiet: { act: async (visit) => show(visit, await quietMessage(visit)), managed: true },
     quietset: { act: choose, managed: true },

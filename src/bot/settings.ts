@@ -30,11 +30,11 @@ const wordsShownMax = 40;
 
 export const settings: Area = {
   commands: {
-    settings: { run: async (visit) => say(visit, await settingsMessage(visit)), managed: true },
-    timezone: { run: timezone, managed: true },
-    language: { run: language, managed: true },
-    pause: { run: pause, managed: true },
-    resume: { run: resume, managed: true },
+    settings: { run: async (visit) => say(visit, await settingsMessage(visit)), managed: true, setting: true },
+    timezone: { run: timezone, managed: true, setting: true },
+    language: { run: language, managed: true, setting: true },
+    pause: { run: pause, managed: true, setting: true },
+    resume: { run: resume, managed: true, setting: true },
   },
   presses: {
     settings: {

@@ -19,7 +19,7 @@ import { saveZone } from "./settings.ts";
 import { ensureKnown, isPrivate, readingOf, refreshed, type Visit, zoneGuess } from "./visit.ts";
 
 export const starting: Area = {
-  commands: { start: { run: start } },
+  commands: { start: { run: start, setting: true } },
   presses: {
     go: { act: go },
     times: { act: times },

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Db } from "./db.ts";
 import {
@@ -147,6 +147,7 @@ export async function forgetChat(db: Db, chatId: number): Promise<void> {
     db.delete(topics).where(eq(topics.chatId, chatId)),
     db.delete(notes).where(eq(notes.chatId, chatId)),
     db.delete(visits).where(inArray(visits.who, [`u${chatId}`, `c${chatId}`, `p${chatId}`])),
+    db.delete(visits).where(and(gte(visits.who, `s${chatId}:`), lt(visits.who, `s${chatId};`))),
   ]);
 }
 

@@ -290,7 +290,9 @@ export const en: Text = {
     anonymous: (command) => `You post anonymously, so I can’t see who pressed. Send: ${command}`,
     broke: "Something went wrong and is noted.",
     again: "Try again",
-    tooFast: "A few seconds, please",
+    tooFast: (most, seconds) =>
+      `${most} messages a minute is the most; go on in ${many(seconds, "second")}. Until then I only do settings, such as /subscribe and /stop.`,
+    tooFastShort: (seconds) => `Too fast; tap again in ${many(seconds, "second")}`,
     unknown: "There is no such command. Type a word to search, or tap /help",
     meantCommand: (command) => `There is no such command. Did you mean ${command}`,
     hello: "Hello. One message a day, with the news that matters.\nTo look something up, just type it.",

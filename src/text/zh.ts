@@ -293,7 +293,9 @@ export const zh = {
     anonymous: (command: string) => `你是匿名管理员，按钮认不出你。直接发：${command}`,
     broke: "出了点问题，已经记下。",
     again: "再试一次",
-    tooFast: "稍等几秒",
+    tooFast: (most: number, seconds: number) =>
+      `一分钟最多${most}条，${seconds}秒后再发给我。这之前只办 /subscribe、/stop 这类设置，别的不回。`,
+    tooFastShort: (seconds: number) => `点得太快了，${seconds}秒后再点`,
     unknown: "没有这个命令。发个词就能查新闻，或点 /help",
     meantCommand: (command: string) => `没有这个命令。你要的是不是 ${command}`,
     hello: "你好，我每天一条消息，告诉你当天大事。\n想查什么，直接发词给我。",
