@@ -1,7 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, expect, it } from "vitest";
+import { refreshScreens } from "../src/jobs/broadcast-screen.ts";
 import { roundCounts } from "../src/store/broadcast-rounds.ts";
-import { findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
+import { beginDue, findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
 import { deliveries, tallies } from "../src/store/schema.ts";
 import { topStories } from "../src/store/top.ts";
 import { labels } from "./support/bot-world.ts";
@@ -110,6 +111,37 @@ it("the unknown are listed, cannot be corrected, and are sent again only when an
   await world.send();
   expect(await ledgerCounts(db, 1)).toEqual({ sent: 6, unknown: 1 });
   expect(world.text(reader + 1)).toMatch(/河堤险情/);
+});
+
+it("a question in the bar's place stays until it is answered, or two minutes are over", async () => {
+  world = await openBreakingWorld();
+  await world.say(owner, "/breaking 海堤险情\nbody");
+  await world.press(owner, "也发中文");
+  await world.press(owner, "现在发给");
+  await world.press(owner, "发给");
+  world.playground.moveClock({ byMs: 11_000 });
+  expect(await beginDue(world.app.db, world.app.now())).toHaveLength(1);
+  await world.say(owner, "/broadcasts");
+  await world.press(owner, "B-1");
+  expect(world.text(owner)).toMatch(/^🔴 正在发/);
+  // The bar is about to be redrawn while the editor's finger comes down.
+  world.playground.moveClock({ byMs: 60_000 });
+  const pressed = async () => void (await world.press(owner, "⏹ 停止"));
+  const gate = { ...world.app.gate, stoppedUntil: async () => pressed().then(() => null) };
+  await refreshScreens({ ...world.app, gate }, [1]);
+  expect(world.text(owner)).toMatch(/^停止？/);
+  for (const force of [true, false]) {
+    world.playground.moveClock({ byMs: 55_000 });
+    await refreshScreens(world.app, [1], { force });
+    expect(world.text(owner)).toMatch(/^停止？/);
+  }
+  world.playground.moveClock({ byMs: 16_000 });
+  await refreshScreens(world.app, [1]);
+  expect(world.text(owner)).toMatch(/^🔴 正在发/);
+  await world.press(owner, "⏹ 停止");
+  await world.press(owner, "⏹ 停止，不再发");
+  expect((await find()).state).toBe("stopped");
+  expect(world.text(owner)).toMatch(/^⏹ 已停止/);
 });
 
 it("a recall writes a sentence in the copies' place; after 48 hours nothing is deleted, and it says so", async () => {

@@ -8,7 +8,7 @@ import { hasRole } from "./duty.ts";
 import { readingOf, type Visit } from "./visit.ts";
 
 /** While an editor is asked something in the screen's place, it is not brought up to date under their finger. */
-const askedMs = 60_000;
+const askedMs = 2 * 60_000;
 
 /** Shows how it goes in place of the pressed message, or as a new one, which lives from then on. */
 export async function showRun(visit: Visit, id: number, { fresh = false } = {}): Promise<void> {
@@ -23,7 +23,7 @@ export async function showRun(visit: Visit, id: number, { fresh = false } = {}):
   await place(visit, { id, shown, fresh, at: now });
 }
 
-/** Asks something in the screen's place. */
+/** Asks something in the screen's place, where it stays until it is answered or two minutes are over. */
 export async function showAsked(visit: Visit, id: number, shown: Message): Promise<void> {
   await place(visit, { id, shown, fresh: false, at: new Date(visit.now.getTime() + askedMs) });
 }
@@ -33,18 +33,23 @@ type Placed = { id: number; shown: Message; fresh: boolean; at: Date };
 async function place(visit: Visit, { id, shown, fresh, at }: Placed): Promise<void> {
   const { app, chatId, language, ctx } = visit;
   const pressed = ctx.callbackQuery?.message;
+  const before = await screenIn(app.db, id, chatId);
+  const { timezone } = readingOf(visit);
+  const key = JSON.stringify([shown.html, shown.buttons]);
+  const keep = (messageId: number) =>
+    keepScreen(app.db, { broadcastId: id, chatId, messageId, language, timezone, at, shown: key });
   let messageId = pressed?.message_id;
   if (fresh || pressed === undefined || pressed.date === 0) {
     const markup = keyboardOf(shown);
     const options = { parse_mode: "HTML" as const, ...(markup === undefined ? {} : { reply_markup: markup }) };
     messageId = (await ctx.api.sendMessage(chatId, shown.html, options)).message_id;
-  } else await show(visit, shown);
-  if (messageId === undefined) return;
-  const before = await screenIn(app.db, id, chatId);
+    await keep(messageId);
+  } else {
+    // Kept before it is shown: else the job that redraws screens could put the bar over the question.
+    await keep(pressed.message_id);
+    await show(visit, shown);
+  }
   if (before !== undefined && before.messageId !== messageId) await leave(visit, before);
-  const { timezone } = readingOf(visit);
-  const key = JSON.stringify([shown.html, shown.buttons]);
-  await keepScreen(app.db, { broadcastId: id, chatId, messageId, language, timezone, at, shown: key });
 }
 
 /** The screen goes on in another message: the old one stands still, so it has nothing to press. */

@@ -30,21 +30,27 @@ export async function screensOf(db: Db, broadcastIds: readonly number[]): Promis
     .where(inArray(broadcastScreens.broadcastId, jsonList(broadcastIds)));
 }
 
-export async function touchScreen(db: Db, screen: Screen, { shown, now }: { shown: string; now: Date }): Promise<void> {
-  await db
-    .update(broadcastScreens)
-    .set({ shown, at: now })
-    .where(
-      and(
-        eq(broadcastScreens.broadcastId, screen.broadcastId),
-        eq(broadcastScreens.chatId, screen.chatId),
-        eq(broadcastScreens.messageId, screen.messageId),
-      ),
-    );
+/**
+ * Changes a screen, unless something else was put there since it was read; the screen as it is then, or undefined.
+ */
+export async function changeScreen(
+  db: Db,
+  screen: Screen,
+  change: Partial<Pick<Screen, "at" | "shown">>,
+): Promise<Screen | undefined> {
+  const [changed] = await db.update(broadcastScreens).set(change).where(isStill(screen)).returning();
+  return changed;
 }
 
-export async function dropScreen(db: Db, { broadcastId, chatId }: Screen): Promise<void> {
-  await db
-    .delete(broadcastScreens)
-    .where(and(eq(broadcastScreens.broadcastId, broadcastId), eq(broadcastScreens.chatId, chatId)));
+export async function dropScreen(db: Db, screen: Screen): Promise<void> {
+  await db.delete(broadcastScreens).where(isStill(screen));
+}
+
+function isStill({ broadcastId, chatId, messageId, at }: Screen) {
+  return and(
+    eq(broadcastScreens.broadcastId, broadcastId),
+    eq(broadcastScreens.chatId, chatId),
+    eq(broadcastScreens.messageId, messageId),
+    eq(broadcastScreens.at, at),
+  );
 }
