@@ -186,6 +186,20 @@ describe("an alert", () => {
     expect(await matched("东湾近海发生五级地震", "海湾观察")).toBe(3);
   });
 
+  test("asked to stop, it ends after an article, and the next run tells the rest, each once", async () => {
+    await world.say(READER_ID, "/alert 火山");
+    forward(2);
+    const match = createAlertMatcher(world.app);
+    const titles = ["南屿火山今晨喷发，三村撤离", "北岭火山突然冒烟，景区关闭", "西山火山口的湖水一夜变红"];
+    for (const title of titles) await comesIn(title, {});
+    for (let n = 1; n <= titles.length; n += 1) {
+      await match(AbortSignal.abort());
+      expect(await ledger()).toHaveLength(n);
+    }
+    await match();
+    expect(await ledger()).toHaveLength(titles.length);
+  });
+
   test("in the other language's words means the word wherever it is told, filters and all", async () => {
     await world.say(LONDON_ID, "/alert 地震 -source:环线日报");
     await world.say(LONDON_ID, "/alert 海啸 OR 风暴潮");

@@ -94,11 +94,11 @@ describe("news that comes in in a thread of its own", () => {
     const source = await ensureSource(store.db, "北岸日报", { kind: "feed", language: "zh", now });
     const { draft } = incoming("北岸日报", typhoon, 90);
     const [saved] = await saveArticles(store.db, [{ sourceId: source.id, draft }], { now });
-    await joinLoose({ db: store.db, now: () => now }, thread.join);
+    await joinLoose({ db: store.db, now: () => now }, { join: thread.join });
     expect((await articleById(store.db, saved!.id))!.storyId).toBeNull();
     const later = new Date(now.getTime() + 120_000);
     expect(await looseArticles(store.db, 10, later)).toEqual([saved!.id]);
-    await joinLoose({ db: store.db, now: () => later }, thread.join);
+    await joinLoose({ db: store.db, now: () => later }, { join: thread.join });
     expect((await articleById(store.db, saved!.id))!.storyId).toBe(saved!.id);
     await thread.close();
   });

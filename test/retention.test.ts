@@ -116,6 +116,9 @@ describe("RETENTION_DAYS", () => {
       await prune({ db, now: () => now, config: config(0) });
       expect(await db.select().from(articles)).toHaveLength(24);
       expect(await db.select().from(deliveries)).toHaveLength(1);
+      // Asked to stop, it leaves the rest to the next run.
+      await prune({ db, now: () => now, config: config(30) }, AbortSignal.abort());
+      expect(await db.select().from(articles)).toHaveLength(24);
       await prune({ db, now: () => now, config: config(30) });
       for (const table of [articles, deliveries, stories, storyDays, storyTerms, clicks]) {
         expect(await db.select().from(table)).toEqual([]);

@@ -6,15 +6,17 @@ import type { BroadcastApp } from "./broadcast.ts";
 
 /**
  * Puts everybody whom a broadcast is for into the ledger, in slices between which others get their turn. It goes on
- * where it was, also when the broadcast was stopped: then the ledger says of everybody that they were left out.
+ * where it was, also when the broadcast was stopped: then the ledger says of everybody that they were left out. `signal`
+ * ends it after a slice.
  */
 export async function enqueueAudience(
   app: Pick<BroadcastApp, "config" | "db" | "now" | "enqueue">,
   id: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   const night = readHours(app.config.NIGHT_HOURS);
   const mornings = new Map<string, Date | null>();
-  for (;;) {
+  while (signal?.aborted !== true) {
     const broadcast = await findBroadcast(app.db, id);
     if (broadcast === undefined || broadcast.enqueued) return;
     if (broadcast.startedAt === null) return;

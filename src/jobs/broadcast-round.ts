@@ -61,7 +61,7 @@ async function runRound(app: RoundApp, { round, broadcast, signal }: Running): P
   await releaseCopies(app.db, round.id, app.now());
   for (;;) {
     const busy = await hasOlderInFlight(app.db, round);
-    const listed = await listAll(app, round);
+    const listed = await listAll(app, round, signal);
     if (!(await editAll(app, { round, broadcast, signal }))) return;
     if (listed === 0 && !busy) break;
     if (busy) await after(lookAgainMs);
@@ -70,15 +70,16 @@ async function runRound(app: RoundApp, { round, broadcast, signal }: Running): P
   await refreshScreens(app, [round.broadcastId], { force: true });
 }
 
-async function listAll(app: RoundApp, round: Round): Promise<number> {
+async function listAll(app: RoundApp, round: Round, signal: AbortSignal | undefined): Promise<number> {
   let found = 0;
-  for (let cursor = fromFirstCopy; ; ) {
+  for (let cursor = fromFirstCopy; signal?.aborted !== true; ) {
     const slice = await listCopies(app.db, round, { cursor, now: app.now() });
     if (slice === null) return found;
     found += slice.listed;
     cursor = slice.cursor;
     await after(0);
   }
+  return found;
 }
 
 /** True when all that were listed have an end; false when it was stopped or a newer wording came. */

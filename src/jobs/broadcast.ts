@@ -43,14 +43,14 @@ export async function runBroadcasts(app: BroadcastApp, signal?: AbortSignal): Pr
     const live = await liveBroadcasts(app.db);
     for (const broadcast of live) {
       if (broadcast.state === "sending") {
-        if (await advance(app, broadcast)) ended.push(broadcast.id);
+        if (await advance(app, broadcast, signal)) ended.push(broadcast.id);
         else await measure(app, broadcast, samples);
       } else if (broadcast.state === "paused") {
         samples.delete(broadcast.id);
-        await parkAll(app, broadcast.id);
+        await parkAll(app, broadcast.id, signal);
       }
     }
-    await skipStopped(app);
+    await skipStopped(app, signal);
     if (ended.length > 0) await refreshScreens(app, ended.splice(0), { force: true });
     await refreshScreens(
       app,
@@ -68,9 +68,9 @@ export async function runBroadcasts(app: BroadcastApp, signal?: AbortSignal): Pr
 }
 
 /** Puts readers into the ledger, and ends it once nothing is left but the morning's. True when it ended just now. */
-async function advance(app: BroadcastApp, broadcast: Broadcast): Promise<boolean> {
+async function advance(app: BroadcastApp, broadcast: Broadcast, signal?: AbortSignal): Promise<boolean> {
   if (!broadcast.enqueued) {
-    await enqueueAudience(app, broadcast.id);
+    await enqueueAudience(app, broadcast.id, signal);
     return false;
   }
   let unparked = 0;
@@ -79,6 +79,7 @@ async function advance(app: BroadcastApp, broadcast: Broadcast): Promise<boolean
     if (some === 0) break;
     unparked += some;
     app.enqueue({ kind: "deliver" });
+    if (signal?.aborted === true) return false;
     await breath();
   }
   if (unparked > 0 || (await hasWork(app.db, broadcast.id, app.now()))) {
@@ -102,14 +103,15 @@ async function measure(app: BroadcastApp, broadcast: Broadcast, samples: Samples
   await changeRate(app.db, broadcast.id, ((newest.settled - first.settled) * 1000) / (newest.at - first.at));
 }
 
-async function parkAll(app: BroadcastApp, id: number): Promise<void> {
-  while ((await parkRows(app.db, id, app.now())) > 0) await breath();
+async function parkAll(app: BroadcastApp, id: number, signal: AbortSignal | undefined): Promise<void> {
+  while (signal?.aborted !== true && (await parkRows(app.db, id, app.now())) > 0) await breath();
 }
 
-async function skipStopped(app: BroadcastApp): Promise<void> {
+async function skipStopped(app: BroadcastApp, signal: AbortSignal | undefined): Promise<void> {
   for (const id of await stoppedWithRows(app.db)) {
-    await enqueueAudience(app, id);
-    while ((await skipRows(app.db, id, { reason: "the broadcast was stopped", now: app.now() })) > 0) await breath();
+    await enqueueAudience(app, id, signal);
+    const skip = () => skipRows(app.db, id, { reason: "the broadcast was stopped", now: app.now() });
+    while (signal?.aborted !== true && (await skip()) > 0) await breath();
     await refreshScreens(app, [id], { force: true });
   }
 }

@@ -11,13 +11,21 @@ const subjectSlicesPerRun = 50;
 /** What is younger than this is just being joined, by another thread or process. */
 const looseMs = 60_000;
 
-/** Joins what a crash left without a story, and gives new subjects their recent articles. `join` may be another thread's. */
-export async function joinLoose(app: Pick<App, "db" | "now">, join: Join = joinHere(app)): Promise<void> {
+/**
+ * Joins what a crash left without a story, and gives new subjects their recent articles. `join` may be another thread's;
+ * `signal` ends it after a slice.
+ */
+export async function joinLoose(
+  app: Pick<App, "db" | "now">,
+  { join = joinHere(app), signal }: { join?: Join | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   const before = new Date(app.now().getTime() - looseMs);
-  for (let joined = 0; joined < articlesPerRun; joined += articlesPerJoin) {
+  for (let joined = 0; joined < articlesPerRun && signal?.aborted !== true; joined += articlesPerJoin) {
     const loose = await looseArticles(app.db, articlesPerJoin, before);
     if (loose.length === 0) break;
     await join(loose);
   }
-  for (let slice = 0; slice < subjectSlicesPerRun; slice += 1) if (!(await applySubject(app.db, app.now()))) return;
+  for (let slice = 0; slice < subjectSlicesPerRun && signal?.aborted !== true; slice += 1) {
+    if (!(await applySubject(app.db, app.now()))) return;
+  }
 }

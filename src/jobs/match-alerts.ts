@@ -23,7 +23,8 @@ import { readFact } from "../store/facts.ts";
 
 /** Articles of one look at the queue. */
 const articlesPerSlice = 50;
-/** Alerts of one read, and of one write. */
+/** Alerts of one read, and those of one write. */
+const alertsPerRead = 2_000;
 const alertsPerSlice = 500;
 
 type MatchApp = Pick<App, "db" | "enqueue" | "log" | "now">;
@@ -31,9 +32,10 @@ type MatchApp = Pick<App, "db" | "enqueue" | "log" | "now">;
 /**
  * Holds what was just published against the alerts. They are kept in memory by their own words, and read once: new ones
  * are read as they come, removed ones go when they match, and all are read anew after a source got another name. Whoever
- * is told is written to the ledger, where a story is unique, so that the same article twice tells nobody twice.
+ * is told is written to the ledger, where a story is unique, so that the same article twice tells nobody twice. On
+ * `signal` it ends after an article; the others stay in the queue.
  */
-export function createAlertMatcher(app: MatchApp): () => Promise<void> {
+export function createAlertMatcher(app: MatchApp): (signal?: AbortSignal) => Promise<void> {
   const index = createAlertIndex();
   let lastId = 0;
   let renamed: string | undefined;
@@ -43,10 +45,10 @@ export function createAlertMatcher(app: MatchApp): () => Promise<void> {
     renamed = await readFact(app.db, "wishes_renamed");
     if (renamed !== before) lastId = 0;
     for (;;) {
-      const fresh = await alertsAfter(app.db, lastId, alertsPerSlice);
+      const fresh = await alertsAfter(app.db, lastId, alertsPerRead);
       for (const { id, query } of fresh) index.add(id, parseQuery(query, { now: app.now() }));
       lastId = fresh.at(-1)?.id ?? lastId;
-      if (fresh.length < alertsPerSlice) return;
+      if (fresh.length < alertsPerRead) return;
       await breathe();
     }
   }
@@ -73,16 +75,21 @@ export function createAlertMatcher(app: MatchApp): () => Promise<void> {
     return planned;
   }
 
-  return async () => {
+  return async (signal) => {
     let planned = 0;
-    for (;;) {
+    do {
       const waiting = await queuedArticles(app.db, articlesPerSlice);
       if (waiting.length === 0) break;
       await readNew();
-      for (const article of waiting) planned += await matchOne(article);
-      const ids = waiting.map((article) => article.id);
-      await leaveQueue(app.db, ids, app.now());
-    }
+      const matched: number[] = [];
+      for (const article of waiting) {
+        planned += await matchOne(article);
+        matched.push(article.id);
+        // One at least, or a run that is stopped while it reads the alerts would never come any further.
+        if (signal?.aborted === true) break;
+      }
+      await leaveQueue(app.db, matched, app.now());
+    } while (signal?.aborted !== true);
     if (planned === 0) return;
     app.log.info({ planned }, "alerts were planned");
     app.enqueue({ kind: "deliver" });

@@ -19,8 +19,8 @@ const retentionSlicesMax = 50;
 /** Slices of terms: they are many, and those of articles that are gone only take room. */
 const termSlicesMax = 10;
 
-/** Forgets what nobody needs any more, a slice at a time. */
-export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<void> {
+/** Forgets what nobody needs any more, a slice at a time; `signal` ends it after a slice, and the next run goes on. */
+export async function prune(app: Pick<App, "db" | "now" | "config">, signal?: AbortSignal): Promise<void> {
   const now = app.now();
   await pruneUpdates(app.db, new Date(now.getTime() - updatesKeptMs));
   await pruneSearches(app.db, new Date(now.getTime() - searchesKeptMs));
@@ -30,14 +30,24 @@ export async function prune(app: Pick<App, "db" | "now" | "config">): Promise<vo
   await pruneNotes(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneMissed(app.db, new Date(now.getTime() - searchesKeptMs));
   await pruneSourceTasks(app.db, new Date(now.getTime() - searchesKeptMs));
-  await keepRetention(app, now);
+  await keepRetention(app, now, signal);
 }
 
 /** RETENTION_DAYS: so many slices a minute that even a long backlog is gone in a day, and others get their turn between. */
-async function keepRetention({ db, config }: Pick<App, "db" | "config">, now: Date): Promise<void> {
+async function keepRetention(
+  { db, config }: Pick<App, "db" | "config">,
+  now: Date,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const retentionDays = config.RETENTION_DAYS;
   if (retentionDays === 0) return;
   const before = new Date(now.getTime() - retentionDays * 86_400_000);
+  /** Until nothing is left to do, or the next minute goes on. */
+  const inSlices = async (most: number, isMoreLeft: () => Promise<boolean>): Promise<void> => {
+    for (let slice = 0; slice < most && signal?.aborted !== true && (await isMoreLeft()); slice += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  };
   await inSlices(
     retentionSlicesMax,
     async () => (await pruneDeliveries(db, before)) + (await pruneArticles(db, before)) > 0,
@@ -45,11 +55,4 @@ async function keepRetention({ db, config }: Pick<App, "db" | "config">, now: Da
   await inSlices(retentionSlicesMax, () => pruneShown(db, { now, retentionDays }));
   // Last, so that the terms of the articles that just went go with them.
   await inSlices(termSlicesMax, () => pruneTerms(db));
-}
-
-/** Until nothing is left to do, or the next minute goes on. */
-async function inSlices(most: number, isMoreLeft: () => Promise<boolean>): Promise<void> {
-  for (let slice = 0; slice < most && (await isMoreLeft()); slice += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
 }

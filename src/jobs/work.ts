@@ -52,7 +52,7 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
       case "propose":
         return proposeBreaking(app);
       case "join-stories":
-        return joinLoose(app, options.apart?.join);
+        return joinLoose(app, { join: options.apart?.join, signal });
       case "refresh-sources":
         if (options.web === undefined) return;
         return refreshSources(
@@ -66,11 +66,11 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
       case "source-task":
         return runSourceTask(app, { web: options.web, ingest, fetchFile: options.fetchFile, signal }, job.id);
       case "alerts":
-        return matchAlerts();
+        return matchAlerts(signal);
       case "tell-news":
         return tellNews(app);
       case "prune":
-        return prune(app);
+        return prune(app, signal);
     }
   };
 }

@@ -22,38 +22,59 @@ export type Handlers = {
 
 /** The three ways in: Telegram and readers by HTTP, the clock, and the queue. */
 export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
-  const open = (env: Env, ctx: ExecutionContext) =>
-    openProgram(env, { ...runtime, waitUntil: (promise) => ctx.waitUntil(promise) });
-
   return {
-    async fetch(request, env, ctx) {
-      const program = open(env, ctx);
-      return routes(program, (promise) => ctx.waitUntil(promise)).fetch(request);
-    },
-    async scheduled(_, env, ctx) {
-      const { app, outbox } = open(env, ctx);
-      await tick(app);
-      await outbox.flush();
-    },
-    async queue(batch, env, ctx) {
-      const program = open(env, ctx);
-      const { log } = program.app;
-      for (const message of batch.messages) {
-        if (batch.queue.endsWith("-dead")) {
-          log.error({ job: message.body }, "a job was given up after several tries");
-        } else {
-          await runJob(program, message.body);
-          log.debug({ job: message.body.kind, ...program.budget.spent }, "a job ended");
+    fetch: (request, env, ctx) =>
+      invocation(runtime, { env, ctx }, async (program) => routes(program).fetch(request as never)),
+    scheduled: (_, env, ctx) =>
+      invocation(runtime, { env, ctx }, async ({ app, outbox }) => {
+        await tick(app);
+        await outbox.flush();
+      }),
+    queue: (batch, env, ctx) =>
+      invocation(runtime, { env, ctx }, async (program) => {
+        const { log } = program.app;
+        for (const message of batch.messages) {
+          if (batch.queue.endsWith("-dead")) {
+            log.error({ job: message.body }, "a job was given up after several tries");
+          } else {
+            await runJob(program, message.body);
+            log.debug({ job: message.body.kind, ...program.budget.spent }, "a job ended");
+          }
         }
-      }
-      program.budget.end();
-      await program.outbox.flush();
-    },
+        await program.outbox.flush();
+      }),
   };
 }
 
-function routes(program: Program, waitUntil: (promise: Promise<unknown>) => void) {
-  const { app, work, receive, webhookSecret } = program;
+/** Builds the program for one event; its budget ends when all is done that the event is kept alive for. */
+async function invocation<T>(
+  runtime: Omit<Runtime, "waitUntil">,
+  { env, ctx }: { env: Env; ctx: ExecutionContext },
+  run: (program: Program) => Promise<T>,
+): Promise<T> {
+  const kept = new Set<Promise<unknown>>();
+  const waitUntil = (promise: Promise<unknown>): void => {
+    kept.add(promise);
+    ctx.waitUntil(promise);
+  };
+  const program = openProgram(env, { ...runtime, waitUntil });
+  try {
+    return await run(program);
+  } finally {
+    ctx.waitUntil(allSettled(kept).then(program.budget.end));
+  }
+}
+
+/** What is kept alive may keep more alive. */
+async function allSettled(kept: Set<Promise<unknown>>): Promise<void> {
+  for (let seen = -1; seen < kept.size; ) {
+    seen = kept.size;
+    await Promise.allSettled(kept);
+  }
+}
+
+function routes(program: Program) {
+  const { app, work, receive, waitUntil, webhookSecret } = program;
   const { config, db, now, log } = app;
   const hubs = createHubDoor(app);
   return createHttp({
@@ -61,7 +82,7 @@ function routes(program: Program, waitUntil: (promise: Promise<unknown>) => void
     asUpdate,
     receive: async (update) => {
       const jobs = await receive(update);
-      const handled = Promise.all(jobs.map(work)).finally(program.budget.end);
+      const handled = Promise.all(jobs.map(work));
       waitUntil(handled);
       await Promise.race([handled, new Promise((resolve) => setTimeout(resolve, answerMs))]);
     },

@@ -34,6 +34,7 @@ export type Program = {
   gate: GateCalls;
   outbox: Outbox<Job>;
   webhookSecret: string;
+  waitUntil: Runtime["waitUntil"];
   work(job: Job): Promise<void>;
   /** Puts these in the queue now, each of them. */
   send(jobs: readonly Job[]): Promise<unknown>;
@@ -73,7 +74,7 @@ export function openProgram(env: Env, runtime: Runtime): Program {
   const work = createWork(app, bot, { signal: budget.signal, web, fetchFile });
 
   return {
-    ...{ app, budget, gate, outbox, send, webhookSecret, work },
+    ...{ app, budget, gate, outbox, send, webhookSecret, work, waitUntil: runtime.waitUntil },
     async receive(update) {
       const fresh: Job[] = [];
       await createReceiver({ db: app.db, now, enqueue: (job) => fresh.push(job) })(update);
