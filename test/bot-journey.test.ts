@@ -42,6 +42,9 @@ describe("a reader in Shanghai", () => {
   test("START and one tap: the zone, a daily digest, and today's through the ledger", async () => {
     const [start] = await world.say(READER_ID, "/start");
     expect(start!.text).toContain("你那里现在是 14:32（上海时间）吗？");
+    const examples = /直接把词发给我，比如 (.+)。/.exec(start!.text!)![1]!.split("、");
+    expect(examples).toContain("青竹");
+    for (const word of examples) expect(text(await world.say(READER_ID, word)), word).toMatch(/^🔍 .* · [1-9]/);
     expect(labels(start!)).toEqual(["是，每天 08:00 发给我", "换个钟点", "不是，改时区", "先看今天的", "English"]);
 
     const { answers } = await world.press(READER_ID, "是，每天 08:00");
@@ -440,6 +443,9 @@ describe("a reader in London", () => {
   test("START asks for the time on the wall; one tap sets zone and digest", async () => {
     const [start] = await world.say(LONDON_ID, "/start");
     expect(labels(start!).slice(0, 2)).toEqual(["06:32 London", "07:32 Berlin"]);
+    const examples = /just type it, for example: (.+)\./.exec(start!.text!)![1]!.split(", ");
+    expect(examples.length).toBeGreaterThan(1);
+    for (const word of examples) expect(text(await world.say(LONDON_ID, word)), word).toMatch(/^🔍 .* · [1-9]/);
     const { answers } = await world.press(LONDON_ID, "06:32 London");
     expect(text(answers)).toContain("Done: from today 08:00 (London), daily.");
     expect((await rows())[0]!.dueAt).toEqual(new Date("2026-11-22T08:00:00Z"));

@@ -233,6 +233,7 @@ describe("nothing to read", () => {
     expect(text(await world.say(READER_ID, "海堤"))).toContain("没有找到");
     const [start] = await world.say(LONDON_ID, "/start");
     expect(start!.text).toContain("One message a day");
+    expect(start!.text).toContain("just type it.");
   });
 
   test("nothing recent: the newest day there is, under its date", async () => {

@@ -207,8 +207,8 @@ function layouts(language: Language): Record<string, Message[]> {
     noNews: one(renderNoNews({ sources: 0, admin: false, private: true }, reading)),
     otherLanguage: one(renderOtherLanguage(reading)),
     noNewsAdmin: one(renderNoNews({ sources: 0, admin: true, private: true }, reading)),
-    start: one(renderStart({ ...reading, guess: timezone, minute: 480 })),
-    startAsk: one(renderStart({ ...reading, guess: null, minute: 480 })),
+    start: one(renderStart({ ...reading, guess: timezone, minute: 480, examples: ["青竹", "星川"] })),
+    startAsk: one(renderStart({ ...reading, guess: null, minute: 480, examples: [] })),
     started: one(renderStarted({ subscriptionId: 12, next: "08:00", place: "A", rule: "B", todays: true }, reading)),
     groupStart: one(renderGroupStart(reading)),
     subscriptions: one(

@@ -116,6 +116,12 @@ export async function search(visit: Visit, words: string): Promise<void> {
   await ask(visit, renderSearchAsk(buttons, readingOf(visit)), "search", visit.text.search.placeholder);
 }
 
+/** What the news of now is about, in the language that is spoken here: a search for it finds something. */
+export function wordsNow(visit: Visit): Promise<string[]> {
+  const wanted = { ...newsOf(visit), news: visit.language };
+  return visit.app.shared.of(`words ${visit.language}`, () => topWords(visit.app.db, wanted));
+}
+
 type Turn = { page?: number; order?: SearchOrder; week?: boolean };
 
 async function searchMessage(visit: Visit, query: string, { page = 1, order = "best", week = false }: Turn) {

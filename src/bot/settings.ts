@@ -22,7 +22,7 @@ import { canonicalZone, cityNames, findPlaces, isClock, type Place, placeName } 
 import { ask, say, show } from "./answer.ts";
 import { viewOf } from "./digests.ts";
 import { type Area, wholeNumber } from "./handler.ts";
-import { tokenFor } from "./reading.ts";
+import { tokenFor, wordsNow } from "./reading.ts";
 import { ensureKnown, isPrivate, readingOf, refreshed, type Visit, zoneGuess } from "./visit.ts";
 
 const dayMs = 86_400_000;
@@ -89,7 +89,10 @@ export async function answerZone(visit: Visit, what: string, words: string): Pro
   else if (places.length > 1 || !sure)
     await say(visit, renderZoneChoice(shown, places, { ...readingOf(visit), minute }));
   else if (minute === null) await storeZone(visit, only);
-  else await say(visit, renderStart({ ...readingOf(visit), guess: only.timezone, minute }));
+  else {
+    const examples = await wordsNow(visit);
+    await say(visit, renderStart({ ...readingOf(visit), guess: only.timezone, minute, examples }));
+  }
 }
 
 /** The places that words mean, in other characters or another spelling if need be; that one is not sure. */
@@ -160,7 +163,8 @@ async function setLanguage(visit: Visit, [wanted, from]: string[]): Promise<void
   const there = await storeLanguage(visit, wanted);
   if (from !== "s") return show(there, languagesMessage(there));
   const guess = zoneGuess(there);
-  await show(there, renderStart({ ...readingOf(there), guess, minute: firstMinute }));
+  const examples = await wordsNow(there);
+  await show(there, renderStart({ ...readingOf(there), guess, minute: firstMinute, examples }));
 }
 
 /** The interface's language; the news follow it as long as they were in the old one. */

@@ -12,7 +12,7 @@ import { withCrowd } from "./crowd.ts";
 import { listMessage, optionsOf, storeDigest } from "./digests.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
 import { claimOwner } from "./owner.ts";
-import { openStory } from "./reading.ts";
+import { openStory, wordsNow } from "./reading.ts";
 import { mayManage } from "./rights.ts";
 import { acceptInvite } from "./roles.ts";
 import { saveZone } from "./settings.ts";
@@ -38,8 +38,8 @@ async function start(visit: Visit, payload: string): Promise<void> {
   const storyId = idOf(story);
   if (storyId !== null) return openStory(visit, storyId);
   const minute = await minuteOf(visit, payload);
-  const page = renderStart({ ...readingOf(visit), guess: zoneGuess(visit), minute: minute ?? firstMinute });
-  await say(visit, page);
+  const options = { ...readingOf(visit), guess: zoneGuess(visit), examples: await wordsNow(visit) };
+  await say(visit, renderStart({ ...options, minute: minute ?? firstMinute }));
 }
 
 /** In a group its admins are asked at once when, and what they stopped comes back; members see the one line. */

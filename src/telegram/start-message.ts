@@ -10,15 +10,17 @@ export const firstMinute = 480;
 export type StartOptions = Reading & {
   /** Whose time the reader likely lives by; null asks with cities. */
   guess: string | null;
+  /** Words that the news of now has, to try a search with. */
+  examples: readonly string[];
   /** The hour to offer, when a link brought the reader here. */
   minute: number;
 };
 
 /** The first message: what this is, and the one question, answered with one tap. */
 export function renderStart(options: StartOptions): Message {
-  const text = textIn(options.language).start;
+  const { start: text, comma } = textIn(options.language);
   const { guess, minute, language, now } = options;
-  const said = [html`${text.what}`, html`${text.search}`] as const;
+  const said = [html`${text.what}`, html`${text.search(options.examples.join(comma))}`] as const;
   const last: Button[] = [
     { text: text.first, action: action("first") },
     { text: text.otherLanguage, action: action("lang", language === "zh" ? "en" : "zh", "s") },

@@ -108,7 +108,7 @@ export const en: Text = {
   },
   start: {
     what: "One message a day with the news that matters.\nTen outlets telling one story count once, and nothing comes twice.",
-    search: "To look something up, just type it: typhoon, rate cut, iPhone.",
+    search: (words) => `To look something up, just type it${words === "" ? "" : `, for example: ${words}`}.`,
     zoneGuess: (time, place) => `Is it ${time} where you are (${place} time)?`,
     zoneAsk: "What time is it where you are?",
     yes: (time) => `Yes, send it daily at ${time}`,

@@ -113,7 +113,7 @@ export const zh = {
   },
   start: {
     what: "每天一条消息，看完当天大事。\n多家媒体说的同一件事，只说一次；说过的，不再重复。",
-    search: "想查什么，直接把词发给我，比如 台风、降准、iPhone。",
+    search: (words: string) => `想查什么，直接把词发给我${words === "" ? "" : `，比如 ${words}`}。`,
     zoneGuess: (time: string, place: string) => `你那里现在是 ${time}（${place}时间）吗？`,
     zoneAsk: "你那里现在几点？",
     yes: (time: string) => `是，每天 ${time} 发给我`,
