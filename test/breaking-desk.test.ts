@@ -201,6 +201,19 @@ describe("the editors' desk", () => {
     expect(text(owner)).toContain(first);
   });
 
+  it("says how many get it as it is drawn, and how many of that minute something else", async () => {
+    await open();
+    const [page] = await world.say(owner, "/edition");
+    // Six readers: three of each language.
+    expect(page!.text).toMatch(/^.*（给 3 人，草样）\n同一时间还有 3 份长得不一样：3 份用别的语言。/);
+    await world.say(reader + 2, "/subscribe 08:00 科技");
+    await world.say(owner, "/language en");
+    const [there] = await world.say(owner, "/edition");
+    expect(there!.text).toMatch(
+      /\(to 3, a sketch\)\n4 more of that minute look different: 3 in other languages, 1 with/,
+    );
+  });
+
   it("says so when nothing is left to tell", async () => {
     await open();
     const now = world.app.now();

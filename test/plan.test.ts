@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { App, Job } from "../src/app.ts";
 import { planDigests } from "../src/jobs/plan-digests.ts";
@@ -8,6 +9,7 @@ import { subscriptions } from "../src/store/schema.ts";
 import { changeSubscriber } from "../src/store/subscribers.ts";
 import {
   minuteLoad,
+  minuteReaders,
   nextDueAt,
   nextDueIn,
   planSliceMax,
@@ -123,5 +125,13 @@ describe("planning digests", () => {
         { at: slot, digests: 3 },
         { at: hours(1), digests: 2 },
       ]);
+      expect(await minuteReaders(db, slot)).toEqual([{ news: "both", wishes: false, digests: 3 }]);
+      await db.update(subscriptions).set({ query: "subject:tech" }).where(eq(subscriptions.id, 2));
+      expect(new Set(await minuteReaders(db, slot))).toEqual(
+        new Set([
+          { news: "both", wishes: false, digests: 2 },
+          { news: "both", wishes: true, digests: 1 },
+        ]),
+      );
     }));
 });

@@ -1,7 +1,7 @@
 import { composeDigest } from "../digest/compose.ts";
 import { editStory, storyEditsNow } from "../store/edits.ts";
 import { storyView } from "../store/story-view.ts";
-import { popularMinutes } from "../store/subscriptions-due.ts";
+import { minuteReaders, popularMinutes } from "../store/subscriptions-due.ts";
 import { action } from "../telegram/action.ts";
 import { renderDigest } from "../telegram/digest-message.ts";
 import { blocks, bold, html, lines } from "../telegram/html.ts";
@@ -100,8 +100,11 @@ async function draft(visit: Visit): Promise<{ message: Message; digest: Message[
     const view = await storyView(app.db, id, { now, language });
     if (view !== undefined) dropped.push({ id, title: [...view.title].slice(0, 16).join("") });
   }
+  const when = visit.text.coming(largest.at, readingOf(visit));
+  const { same, languages, wishes } = await readersOf(visit, largest.at);
+  const others = languages + wishes === 0 ? null : text.others(languages + wishes, languages, wishes);
   const body = blocks(
-    bold(text.title(visit.text.coming(largest.at, readingOf(visit)), visit.text.number(largest.digests))),
+    lines(bold(text.title(when, visit.text.number(same))), others),
     rows.length === 0 ? text.empty : lines(...rows),
     next === undefined ? null : text.next(next.title),
     dropped.length === 0 ? null : text.droppedLine(dropped.map((each) => each.title).join(visit.text.comma)),
@@ -116,6 +119,18 @@ async function draft(visit: Visit): Promise<{ message: Message; digest: Message[
     ]),
     digest: renderDigest({ ...edition, count: storiesShown, stories: shown }, options),
   };
+}
+
+/**
+ * How many get the digest as it is drawn here, and how many one of the same minute that looks otherwise: of other
+ * languages, or with subjects, sources or a language of their own.
+ */
+async function readersOf({ app, language }: Visit, at: Date): Promise<Record<"same" | "languages" | "wishes", number>> {
+  const sums = { same: 0, languages: 0, wishes: 0 };
+  for (const { news, wishes, digests } of await minuteReaders(app.db, at)) {
+    sums[wishes ? "wishes" : news === language ? "same" : "languages"] += digests;
+  }
+  return sums;
 }
 
 async function storyMenu(visit: Visit, id: number): Promise<Message> {

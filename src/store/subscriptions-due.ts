@@ -2,7 +2,7 @@ import { and, eq, gt, inArray, isNotNull, min, type SQL, sql } from "drizzle-orm
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { priorityOf, tooLate } from "./deliveries.ts";
 import { seconds } from "./json-list.ts";
-import { deliveries, type SubscriberState, subscribers, subscriptions } from "./schema.ts";
+import { deliveries, type NewsLanguages, type SubscriberState, subscribers, subscriptions } from "./schema.ts";
 
 /** Subscriptions of one slice: one read and one write of a few milliseconds each. */
 export const planSliceMax = 300;
@@ -10,6 +10,8 @@ export const planSliceMax = 300;
 const decisionsPerBatch = 10;
 /** Index entries that one counting statement walks over. */
 const countSliceMax = 20_000;
+/** Digests whose readers one statement looks up. */
+const readersSliceMax = 2_000;
 
 export type DueSubscription = {
   id: number;
@@ -153,6 +155,28 @@ export async function countDue(
     const last = rows.at(-1);
     if (last === undefined || rows.reduce((sum, { n }) => sum + n, 0) < countSliceMax) return counts;
     from = sql`(due_at, id) > (${last.at}, ${last.lastId})`;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+/** Digests of one moment whose readers read the same languages; those with wishes of their own apart. */
+export type MinuteReaders = { news: NewsLanguages; wishes: boolean; digests: number };
+
+/** Who gets the digests that are due at this very moment; counted in slices, between which others get their turn. */
+export async function minuteReaders(db: Db, at: Date): Promise<MinuteReaders[]> {
+  const counts = new Map<string, MinuteReaders>();
+  for (let afterId = 0; ; ) {
+    const rows = await db.all<{ news: NewsLanguages; wishes: number; n: number; lastId: number }>(
+      sql`select r.news_languages as news, s.query <> '' as wishes, count(*) as n, max(s.id) as lastId from (
+        select id, subscriber_id, query from subscriptions where due_at = ${seconds(at)} and id > ${afterId} order by id
+        limit ${readersSliceMax}) as s cross join subscribers as r on r.id = s.subscriber_id group by 1, 2`,
+    );
+    for (const { news, wishes, n } of rows) {
+      const before = counts.get(`${news} ${wishes}`)?.digests ?? 0;
+      counts.set(`${news} ${wishes}`, { news, wishes: wishes === 1, digests: before + n });
+    }
+    if (rows.reduce((sum, { n }) => sum + n, 0) < readersSliceMax) return [...counts.values()];
+    afterId = Math.max(...rows.map(({ lastId }) => lastId));
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

@@ -266,6 +266,14 @@ export const breakingZh = {
   },
   edition: {
     title: (when: string, readers: string) => `${when} 的简报（给 ${readers} 人，草样）`,
+    others: (all: number, languages: number, wishes: number) => {
+      const kinds = [
+        languages === 0 ? "" : `${n(languages)} 份用别的语言`,
+        wishes === 0 ? "" : `${n(wishes)} 份另选了主题或来源`,
+      ];
+      const which = kinds.filter((kind) => kind !== "").join("，");
+      return `同一时间还有 ${n(all)} 份长得不一样：${which}。撤下、置顶、改标题对它们也算。`;
+    },
     none: "还没有人订简报，或现在没有新闻。",
     pinned: " 已置顶",
     droppedLine: (titles: string) => `撤下的：${titles}`,
@@ -576,6 +584,14 @@ export const breakingEn: BreakingWords = {
   },
   edition: {
     title: (when, readers) => `The digest of ${when} (to ${readers}, a sketch)`,
+    others: (all, languages, wishes) => {
+      const kinds = [
+        languages === 0 ? "" : `${n(languages)} in other languages`,
+        wishes === 0 ? "" : `${n(wishes)} with subjects or sources of their own`,
+      ];
+      const which = kinds.filter((kind) => kind !== "").join(", ");
+      return `${n(all)} more of that minute look different: ${which}. What you drop, pin or retitle holds for them, too.`;
+    },
     none: "Nobody subscribed yet, or there is no news now.",
     pinned: " (pinned)",
     droppedLine: (titles) => `Dropped: ${titles}`,
