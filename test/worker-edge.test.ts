@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { Api } from "grammy";
+import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import { createWorkerDial } from "../src/sources/dial-worker.ts";
 import { fetchDocument } from "../src/sources/fetch.ts";
@@ -150,48 +151,60 @@ describe("what an invocation queues", () => {
 });
 
 describe("the dialler of Workers", () => {
-  const now = new Date("2026-11-22T08:00:00Z");
   const resolver = "https://resolver.example/dns-query";
-  const names: Record<string, { A?: string[]; AAAA?: string[] }> = {
-    "news.example.org": { A: ["93.184.215.14"], AAAA: ["2606:2800:21f:cb07:6820:80da:af6b:8b2c"] },
+  const [publicFour, publicSix] = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"];
+  type Records = { A?: string[]; AAAA?: string[]; answer?: () => Response };
+  const status = (code: number) => () => Response.json({ Status: code });
+  const names: Record<string, Records> = {
+    "news.example.org": { A: [publicFour], AAAA: [publicSix] },
     "inside.example.org": { A: ["10.0.0.7"] },
-    "half.example.org": { A: ["93.184.215.14", "169.254.169.254"] },
-    "six.example.org": { A: ["93.184.215.14"], AAAA: ["fd00:ec2::254"] },
+    "half.example.org": { A: [publicFour, "169.254.169.254"] },
+    "six.example.org": { A: [publicFour], AAAA: ["fd00:ec2::254"] },
     "mapped.example.org": { AAAA: ["::ffff:127.0.0.1"] },
-    "broken.example.org": {},
+    "empty.example.org": {},
+    "nowhere.example.org": { answer: status(3) },
+    "failing.example.org": { answer: status(2) },
+    "refused.example.org": { answer: status(5) },
+    "away.example.org": { answer: () => new Response("no", { status: 503 }) },
+    "garbled.example.org": { answer: () => new Response("<html>") },
   };
 
   /** What is asked, and a web in which every public address answers, or redirects. */
-  function open(pages: Record<string, Response> = {}, allowed: string[] = []) {
+  function open(pages: Record<string, () => Response> = {}, allowed: string[] = []) {
     const asked: string[] = [];
-    const fetch = async (url: string) => {
+    const looked: string[] = [];
+    const sent: Headers[] = [];
+    const clock = { now: new Date("2026-11-22T08:00:00Z") };
+    const fetch = async (url: string, init: RequestInit) => {
       const { hostname, searchParams, origin, pathname } = new URL(url);
       if (origin + pathname === resolver) {
         const name = searchParams.get("name")!;
-        if (name === "broken.example.org") return new Response("no", { status: 503 });
+        looked.push(name);
+        const { answer, ...records } = names[name] ?? { answer: status(3) };
+        if (answer !== undefined) return answer();
         const type = searchParams.get("type") as "A" | "AAAA";
         const number = type === "A" ? 1 : 28;
-        const found = (names[name]?.[type] ?? []).map((data) => ({ name, type: number, TTL: 60, data }));
+        const found = (records[type] ?? []).map((data) => ({ name, type: number, TTL: 60, data }));
         // A name that is another's other name says so, too.
         const alias = { name, type: 5, TTL: 60, data: "edge.example.net." };
-        return Response.json({
-          Status: name in names ? 0 : 3,
-          Answer: found.length > 0 ? [alias, ...found] : undefined,
-        });
+        return Response.json({ Status: 0, Answer: found.length > 0 ? [alias, ...found] : undefined });
       }
       asked.push(url);
-      return pages[url] ?? new Response(`page of ${hostname}`);
+      sent.push(new Headers(init.headers));
+      return pages[url]?.() ?? new Response(`page of ${hostname}`);
     };
     const allow = new Set(allowed);
-    const dial = createWorkerDial({ allowed: allow, fetch: fetch as never, resolver });
-    const read = (url: string) => fetchDocument(dial, url, { userAgent: "tidings-test", allowed: allow, now });
-    return { asked, read };
+    const now = () => clock.now;
+    const dial = createWorkerDial({ allowed: allow, fetch: fetch as never, now, resolver });
+    const read = (url: string) => fetchDocument(dial, url, { userAgent: "tidings-test", allowed: allow, now: now() });
+    return { asked, looked, sent, read, clock };
   }
 
-  it("reads from names whose every address is public", async () => {
-    const { asked, read } = open();
+  it("reads from names whose every address is public, and asks for nothing that fetch does not unfold", async () => {
+    const { asked, sent, read } = open();
     expect(await read("https://news.example.org/feed")).toMatchObject({ outcome: "read", status: 200 });
     expect(asked).toEqual(["https://news.example.org/feed"]);
+    expect(sent[0]!.get("accept-encoding")).toBe("gzip, br");
   });
 
   it.each(["inside", "half", "six", "mapped"])("asks nothing of %s.example.org, which leads inside", async (name) => {
@@ -210,21 +223,89 @@ describe("the dialler of Workers", () => {
   );
 
   it("looks each redirect up, too", async () => {
-    const to = (location: string) => new Response(null, { status: 302, headers: { location } });
+    const to = (location: string) => () => new Response(null, { status: 302, headers: { location } });
     const { asked, read } = open({ "https://news.example.org/": to("https://inside.example.org/secret") });
     expect(await read("https://news.example.org/")).toMatchObject({ outcome: "failed", code: "blocked" });
     expect(asked).toEqual(["https://news.example.org/"]);
   });
 
-  it("tells a name that there is not from a resolver that is away", async () => {
+  it("looks again after half a minute: who has turned inward since is asked no more", async () => {
+    const { asked, looked, read, clock } = open();
+    const turning: Records = { A: [publicFour] };
+    names["turning.example.org"] = turning;
+    for (let n = 0; n < 3; n++) await read("https://turning.example.org/");
+    expect([asked.length, looked.length]).toEqual([3, 2]);
+    turning.A = ["192.168.1.1"];
+    clock.now = new Date(clock.now.getTime() + 30_000);
+    expect(await read("https://turning.example.org/")).toMatchObject({ code: "blocked" });
+    expect([asked.length, looked.length]).toEqual([3, 4]);
+  });
+
+  it.each([
+    ["nowhere", "dns", "has no such name"],
+    ["empty", "no-address", "has no address"],
+    ["failing", "dns-later", "cannot be looked up just now"],
+    ["refused", "dns-later", "cannot be looked up just now"],
+    ["away", "dns-later", "cannot be looked up just now"],
+    ["garbled", "dns-later", "cannot be looked up just now"],
+  ])(
+    "tells a name that there is not from one without address and from one that nobody knows now: %s",
+    async (...row) => {
+      const [name, code, reason] = row;
+      const { asked, read } = open();
+      expect(await read(`https://${name}.example.org/`)).toMatchObject({ outcome: "failed", code, reason });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it("reads of a resolver's answer without end no more than its limit", async () => {
     const { read } = open();
-    expect(await read("https://nowhere.example.org/")).toMatchObject({ code: "dns", reason: "has no such name" });
-    expect(await read("https://broken.example.org/")).toMatchObject({ outcome: "failed", code: "dns" });
+    let given = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (to) => {
+          given += 1;
+          to.enqueue(new Uint8Array(16 * 1024).fill(32));
+        },
+      });
+    names["endless.example.org"] = { answer: () => new Response(endless()) };
+    expect(await read("https://endless.example.org/")).toMatchObject({ code: "dns-later" });
+    // 64 KiB, what goes over, and what the stream holds ready: for each of two types.
+    expect(given).toBeLessThanOrEqual(2 * 6);
+  });
+
+  it("asks again for a name that nobody knew", async () => {
+    const { asked, read } = open();
+    names["back.example.org"] = { answer: status(2) };
+    expect(await read("https://back.example.org/")).toMatchObject({ code: "dns-later" });
+    names["back.example.org"] = { A: [publicFour] };
+    expect(await read("https://back.example.org/")).toMatchObject({ outcome: "read" });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    [520, "connection", "broke the connection"],
+    [521, "connection", "refused the connection"],
+    [522, "timeout", "did not answer in time"],
+    [523, "connection", "cannot be reached"],
+    [525, "tls", "breaks off the encryption"],
+    [526, "tls", "has a certificate that nobody vouches for"],
+    [530, "connection", "cannot be reached"],
+  ])("reads Cloudflare's answer %i in a server's place as Node's socket would tell it", async (code, kind, reason) => {
+    const { read } = open({ "https://news.example.org/": () => new Response("error code", { status: code }) });
+    expect(await read("https://news.example.org/")).toMatchObject({ outcome: "failed", code: kind, reason });
   });
 
   it("lets the operator's own hosts pass without being looked up", async () => {
     const { asked, read } = open({}, ["inside.example.org"]);
     expect(await read("http://inside.example.org/feed")).toMatchObject({ outcome: "read" });
     expect(asked).toHaveLength(1);
+  });
+
+  it("is given no short cut into the operator's own zone: its requests come in as anybody's", () => {
+    const { compatibility_flags: flags, env } = parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
+    expect(flags).toContain("global_fetch_strictly_public");
+    for (const named of Object.values(env as Record<string, object>))
+      expect(named).not.toHaveProperty("compatibility_flags");
   });
 });

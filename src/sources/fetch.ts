@@ -24,10 +24,16 @@ export type FetchOptions = {
   limits?: Partial<typeof fetchLimits>;
 };
 
+/** Ways in which a source is not read. Of a name: there is none, it has no address, nobody can tell just now. */
+export const failureCodes = [
+  ...(["status", "blocked", "timeout", "too-large", "redirects", "tls", "connection", "broken"] as const),
+  ...(["dns", "no-address", "dns-later"] as const),
+] as const;
+
 /** Why a source was not read; `code` is for programs, `reason` for the operator. */
 export type FetchFailure = {
   outcome: "failed";
-  code: "status" | "blocked" | "timeout" | "too-large" | "redirects" | "dns" | "tls" | "connection" | "broken";
+  code: (typeof failureCodes)[number];
   reason: string;
   status: number | null;
   /** Seconds that the server asks to wait; null when it does not. */
@@ -135,7 +141,7 @@ async function answer(response: Response, { url, lastingUrl, options }: Place): 
 }
 
 /** The body as far as the limit; null when it is longer. Compressed bodies are counted as they unfold. */
-async function bodyWithin(response: Response, bytesMax: number): Promise<Uint8Array | null> {
+export async function bodyWithin(response: Response, bytesMax: number): Promise<Uint8Array | null> {
   if (response.body === null) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -195,7 +201,9 @@ export function networkFailure(error: unknown): FetchFailure {
 }
 
 const networkErrors: [pattern: RegExp, code: FetchFailure["code"], reason: string][] = [
-  [/ENOTFOUND|EAI_|ENODATA/, "dns", "has no such name"],
+  [/EAI_AGAIN/, "dns-later", "cannot be looked up just now"],
+  [/ENODATA/, "no-address", "has no address"],
+  [/ENOTFOUND|EAI_/, "dns", "has no such name"],
   [/ECONNREFUSED/, "connection", "refused the connection"],
   [/UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT/, "timeout", "did not answer in time"],
   [/CERT_HAS_EXPIRED/, "tls", "has a certificate that is past its time"],

@@ -7,11 +7,13 @@ export type SourceFailure = { code: string; detail: string };
 export type SourceTrouble = { name: string; kind: "failing" | "silent"; days: number; failure: SourceFailure };
 
 const failuresZh: Record<string, string> = {
-  blocked: "地址在内网里，不让读",
+  blocked: "这样的地址不读",
   timeout: "没有在限定时间内答完",
   "too-large": "内容太大",
   redirects: "跳转太多，或跳到了别处",
   dns: "域名不存在",
+  "no-address": "域名没有地址",
+  "dns-later": "域名暂时查不到",
   tls: "证书或加密有问题",
   connection: "连不上，或连接断了",
   broken: "回的不是新闻",
@@ -19,8 +21,13 @@ const failuresZh: Record<string, string> = {
   refused: "不肯推送",
 };
 
-/** Why a source could not be read, in plain words: «answered 403», 「回了 403」. */
+/** Why a source could not be read, in plain words: «answered 403», 「回了 403」; and the setting that would allow it. */
 export function failureText(language: Language, { code, detail }: SourceFailure): string {
+  if (code === "blocked" && detail.endsWith("is inside a network")) {
+    return language === "zh"
+      ? "地址在内网里，不让读（设置 SOURCE_HOSTS 里写上就读）"
+      : `${detail} (SOURCE_HOSTS allows it)`;
+  }
   if (language === "en") return detail;
   const status = /^answered (\d+)$/.exec(detail)?.[1];
   return status === undefined ? (failuresZh[code] ?? detail) : `回了 ${status}`;

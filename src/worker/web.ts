@@ -13,7 +13,7 @@ const documentBytesMax = 4 * 1024 * 1024;
 export function openWeb(config: Config, { now, fetch }: { now(): Date; fetch: Fetch }): WebTools {
   const allowed = new Set(config.SOURCE_HOSTS);
   const agent = userAgent(config.PUBLIC_URL);
-  const dial = createWorkerDial({ allowed, fetch });
+  const dial = createWorkerDial({ allowed, fetch, now });
   return {
     ...{ dial, allowed, now, userAgent: agent, zone: config.DEFAULT_TIMEZONE },
     robots: createRobots(dial, { userAgent: agent, allowed }),
