@@ -21,9 +21,9 @@ describe("what is run in workerd", () => {
   });
 });
 
-for (const [n, { file, name }] of inside.cases.entries()) {
+for (const [n, { file, name, concurrent }] of inside.cases.entries()) {
   const reason = skipped[`${file} > ${name}`];
   const title = `in workerd: ${file} > ${name}`;
-  if (reason === undefined) it(title, () => inside.run(n), caseMs);
+  if (reason === undefined) (concurrent ? it.concurrent : it)(title, () => inside.run(n), caseMs);
   else it.skip(`${title} (${reason})`, () => {});
 }

@@ -2,8 +2,9 @@ import { createNodeDial } from "../../src/sources/dial-node.ts";
 import { type FetchFailure, fetchDocument } from "../../src/sources/fetch.ts";
 import { readDocument } from "../../src/sources/read.ts";
 import { failureText } from "../../src/text/sources.ts";
+import { type HostileName, type HostileSite, hostileSites } from "../cases/reading.ts";
 import { documents } from "../hostile-documents.ts";
-import { type Hostile, hostile, startHostile } from "../hostile-servers.ts";
+import { startHostile } from "../hostile-servers.ts";
 
 /** As the tests have it: a tenth of what a source may have, so that what is endless ends soon. */
 const limits = { bytesMax: 256 * 1024, totalMs: 2_000, redirectsMax: 4 };
@@ -15,7 +16,7 @@ const mebibyte = 1024 * 1024;
  */
 export async function run(): Promise<void> {
   print("| server | ms | CPU ms | MiB | the operator reads | 中文 |\n|---|---|---|---|---|---|");
-  for (const server of hostile) {
+  for (const server of hostileSites) {
     const { answer, ms, cpu, mib } = await costOf(() => visit(server));
     const words = { code: answer.code, detail: answer.reason };
     const texts = [failureText("en", words), failureText("zh", words)].map((text) => text.replaceAll("|", "\\|"));
@@ -31,18 +32,18 @@ export async function run(): Promise<void> {
     print(`| ${[name, (bytes.length / 1024).toFixed(0), ms, cpu, mib, as].join(" | ")} |`);
   }
   print(
-    `\n${hostile.length} servers, ${documents.length} documents; each is a test of its own (test/sources-hostile.test.ts)`,
+    `\n${hostileSites.length} servers, ${documents.length} documents; each is a test of its own (test/sources-hostile.test.ts)`,
   );
 }
 
-async function visit(server: Hostile): Promise<Pick<FetchFailure, "code" | "reason">> {
-  const { port, close } = await startHostile(server);
+async function visit(server: HostileSite & { name: HostileName }): Promise<Pick<FetchFailure, "code" | "reason">> {
+  const { port, close } = await startHostile(server.name);
   const allowed = new Set([`127.0.0.1:${port}`]);
   const { dial, close: hangUp } = createNodeDial({ allowed });
   const url = `${server.scheme ?? "http"}://127.0.0.1:${port}/`;
   const options = { userAgent: "tidings-bench", allowed, now: new Date("2026-11-22T00:00:00Z"), limits };
   const read = await fetchDocument(dial, url, options);
-  close();
+  await close();
   await hangUp();
   if (read.outcome !== "failed") throw new Error(`${server.name} was read`);
   return read;

@@ -3,12 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { createIngest, type Incoming, incomingMax } from "../../src/jobs/ingest.ts";
+import { openWeb as openNodeWeb } from "../../src/node/web.ts";
 import { sampleNews } from "../../src/playground/news.ts";
+import { createNodeDial } from "../../src/sources/dial-node.ts";
+import type { AllowedHosts } from "../../src/sources/guard.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import type { HostileName } from "../cases/reading.ts";
 import type { OpenStore } from "./store.ts";
 
 /** What the cases stand on, in Node; `#runtime` is this, and test/worker/runtime.ts where the cases run in workerd. */
-export const runtime = "Node";
+export const runtime: "Node" | "workerd" = "Node";
 
 /** How long a test waits for something that happens elsewhere. */
 export const patienceMs = 8_000;
@@ -47,6 +51,26 @@ export async function serveHttp(answer: Answer): Promise<{ url: string; close():
       await closed;
     },
   };
+}
+
+/** The web as the program reaches it here. */
+export const openWeb = openNodeWeb;
+
+/** The dialler with which the program reaches the web here. */
+export function openDial(allowed: AllowedHosts): ReturnType<typeof createNodeDial> {
+  return createNodeDial({ allowed });
+}
+
+/** A site that means no good, on sockets of this machine. */
+export async function startHostile(name: HostileName): Promise<{ port: number; close(): Promise<void> }> {
+  // What it takes to be hostile is built only where somebody visits.
+  const { startHostile: start } = await import("../hostile-servers.ts");
+  return start(name);
+}
+
+/** Bytes that are held in buffers. */
+export function bytesHeld(): number | null {
+  return process.memoryUsage().arrayBuffers;
 }
 
 async function openCopy(file: string | null): ReturnType<OpenStore> {

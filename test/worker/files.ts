@@ -51,7 +51,6 @@ export const nodeOnly: Record<string, string> = {
   "sources-cli.test.ts": tool,
   "sources-fetch.test.ts": "sites on sockets of Node's",
   "sources-guard.test.ts": "Node's dialler: that of Workers is in test/worker-edge.test.ts",
-  "sources-hostile.test.ts": "Node's dialler: that of Workers is in test/worker-edge.test.ts",
   "store.test.ts": "SQLite's file; its cases are test/cases/store.ts; they run in workerd by test/worker/store.ts",
   "telegram-errors.test.ts": "errors of Node's sockets",
   "tidy.test.ts": "reads the source",
@@ -74,5 +73,5 @@ export const skipped: Record<string, string> = {
   "deliver.test.ts > delivering > a breaking item overtakes a running digest": seconds,
   "deliver.test.ts > delivering > asked to stop, it ends what is in flight and leaves the rest queued": seconds,
   "deliver.test.ts > networks > Telegram out of reach: all wait, and all come when it is back":
-    "locally, what cannot be reached answers 500; on Cloudflare it answers 52x, see worker-edge.test.ts",
+    "locally a refused connection does not say that it was; on Cloudflare it is 52x, see worker-edge.test.ts",
 };

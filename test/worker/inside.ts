@@ -1,6 +1,6 @@
 // @ts-expect-error: written by start.ts for the bundler, which finds it by this name
 import { files } from "case-files";
-import { answerFor, type InsideEnv, useEnv } from "./runtime.ts";
+import { answerFor, type InsideEnv, migrateAll, useEnv } from "./runtime.ts";
 import { cases, file } from "./vitest.ts";
 
 let loaded: Promise<void> | undefined;
@@ -10,10 +10,14 @@ export default {
   async fetch(request: Request, env: InsideEnv): Promise<Response> {
     if (request.headers.has("x-server")) return answerFor(request);
     useEnv(env);
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/migrate") {
+      await migrateAll((await request.json()) as string[]);
+      return new Response();
+    }
     loaded ??= load();
     await loaded;
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/cases") return Response.json(cases.map(({ file, name }) => ({ file, name })));
+    if (pathname === "/cases") return Response.json(cases.map(({ run: _run, ...told }) => told));
     const wanted = cases[Number(searchParams.get("n"))];
     if (wanted === undefined) return Response.json({ error: "no such case" });
     try {

@@ -1,6 +1,13 @@
 import type { D1Database } from "@cloudflare/workers-types";
+import type { Config } from "../../src/config.ts";
+import type { WebTools } from "../../src/jobs/complete-articles.ts";
 import { createIngest, type Incoming, incomingMax } from "../../src/jobs/ingest.ts";
+import { createWorkerDial } from "../../src/sources/dial-worker.ts";
+import type { Dial } from "../../src/sources/fetch.ts";
+import type { AllowedHosts } from "../../src/sources/guard.ts";
 import { openD1 } from "../../src/store/d1.ts";
+import { openWeb as openWorkerWeb } from "../../src/worker/web.ts";
+import type { HostileName } from "../cases/reading.ts";
 import type { Answer } from "../support/runtime.ts";
 import type { OpenStore } from "../support/store.ts";
 
@@ -16,7 +23,9 @@ export type { Answer };
 export type InsideEnv = { GATEWAY: string; NEWS: D1Database } & Record<`DB${number}`, D1Database>;
 
 /** Databases for tests that open more than one. */
-export const databases = 3;
+const databases = 3;
+/** All that are bound. */
+export const databaseNames = ["NEWS", ...Array.from({ length: databases }, (_, n) => `DB${n}` as const)] as const;
 
 let env: InsideEnv;
 const open = new Set<number>();
@@ -24,6 +33,11 @@ const servers = new Map<string, Answer>();
 
 export function useEnv(given: InsideEnv): void {
   env = given;
+}
+
+/** Brings all databases to where the statements of the migrations end. */
+export async function migrateAll(statements: readonly string[]): Promise<void> {
+  for (const name of databaseNames) await env[name]!.batch(statements.map((each) => env[name]!.prepare(each)));
 }
 
 /** One of the databases, emptied. */
@@ -78,6 +92,33 @@ export async function serveHttp(answer: Answer): Promise<{ url: string; close():
       await (await fetch(`${env.GATEWAY}/close?id=${id}`, { method: "POST" })).text();
     },
   };
+}
+
+const ownFetch = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init);
+
+/** The web as the program reaches it here. */
+export function openWeb(config: Config, now: () => Date): WebTools & { close(): Promise<void> } {
+  return { ...openWorkerWeb(config, { now, fetch: ownFetch }), close: async () => {} };
+}
+
+/** The dialler with which the program reaches the web here; names are looked up by a resolver of the tests. */
+export function openDial(allowed: AllowedHosts): { dial: Dial; close(): Promise<void> } {
+  const now = () => new Date();
+  const dial = createWorkerDial({ allowed, fetch: ownFetch, now, resolver: `${env.GATEWAY}/dns-query` });
+  return { dial, close: async () => {} };
+}
+
+/** A site that means no good: on sockets of Node's, from where workerd's own fetch meets it. */
+export async function startHostile(name: HostileName): Promise<{ port: number; close(): Promise<void> }> {
+  const asked = `${env.GATEWAY}/hostile?${new URLSearchParams({ name })}`;
+  const { id, port } = (await (await fetch(asked, { method: "POST" })).json()) as { id: string; port: number };
+  const close = async () => void (await (await fetch(`${env.GATEWAY}/close?id=${id}`, { method: "POST" })).text());
+  return { port, close };
+}
+
+/** An isolate does not know how much it holds. */
+export function bytesHeld(): number | null {
+  return null;
 }
 
 /** A request that came to one of our servers. */

@@ -15,7 +15,7 @@ const pollEveryMs = 20;
 const pollMs = 8_000;
 
 /** One case as it was told: its describes and its own name, and what to do. */
-export type Case = { file: string; name: string; run(): Promise<void> };
+export type Case = { file: string; name: string; concurrent: boolean; run(): Promise<void> };
 
 type Hook = () => unknown;
 type Suite = { name: string; parent: Suite | null; before: Hook[]; after: Hook[]; beforeAll: Hook[]; afterAll: Hook[] };
@@ -47,7 +47,7 @@ setState({ assertionCalls: 0, isExpectingAssertions: false } as never, assert as
 (assert as never as { extend(matchers: object): void }).extend(customMatchers);
 
 export const expect = assert;
-export const it = told();
+export const it = Object.assign(told(false), { concurrent: told(true) });
 export const test = it;
 export const describe = Object.assign(group, {
   each:
@@ -83,20 +83,20 @@ function group(name: string, body: () => void): void {
   }
 }
 
-function told() {
+function told(concurrent: boolean) {
   const tell = (name: string, run: () => unknown): void => {
     const own = current;
     const path: Suite[] = [];
     for (let at: Suite | null = own; at !== null; at = at.parent) path.unshift(at);
     const names = [...path.map((each) => each.name).filter(Boolean), name];
-    cases.push({ file: currentFile, name: names.join(" > "), run: () => runIn(path, run) });
+    cases.push({ file: currentFile, name: names.join(" > "), concurrent, run: () => runIn(path, run) });
   };
   const each =
     (rows: readonly unknown[]) =>
     (name: string, run: (...row: never[]) => unknown): void => {
       for (const [at, row] of rows.entries()) tell(titled(name, row, at), () => run(...(listed(row) as never[])));
     };
-  return Object.assign(tell, { each, concurrent: Object.assign(tell, { each }) });
+  return Object.assign(tell, { each });
 }
 
 async function runIn(path: readonly Suite[], run: () => unknown): Promise<void> {
