@@ -63,7 +63,7 @@ it.each([
     language: "en" as const,
     had: "Starline recalls 96,000 SUVs over battery seals",
     headline: /^\d\. Updated: Starline/m,
-    fresh: /^New: .*320,000 cars/m,
+    fresh: /^New: .*320,000 cars.* It was 96,000 SUVs when we told you (?:yesterday|\w+day)\.$/m,
   },
 ])(
   "what a chat had yesterday comes again as an update, with what is new and what it last heard: $had",

@@ -18,17 +18,24 @@ export const measuredChars = 160;
 export type Measures = ReadonlyMap<string, number>;
 
 /**
- * True when an article tells a story on: both say the same of the same thing, and the number of it has grown since.
- * Nine point six of a kind recalled, and thirty-two: the same event, although the headline has another number.
+ * True when the later of two articles tells the other's story on: both say the same of the same thing, and the number of
+ * it has grown since. Nine point six of a kind recalled, and thirty-two: the same event, although the headline has
+ * another number. Which of them came in first does not matter.
  */
-export function tellsOn(article: Sketch, earlier: Sketch): boolean {
+export function tellsOn(one: Sketch, other: Sketch): boolean {
+  // Ids are made of times.
+  const [earlier, article] = one.id < other.id ? [one, other] : [other, one];
   if (article.language !== earlier.language || article.day === null || earlier.day === null) return false;
   if (article.day < earlier.day || article.day - earlier.day > daysMax) return false;
   const before = earlier.measures();
   // A headline tells the number that the news is about; in a text it may be any other's.
   if (article.measures().size === 0) return false;
   const counted = [...measuresOf(article.headline)];
-  const grown = counted.some(([what, value]) => value > (before.get(what) ?? Number.POSITIVE_INFINITY));
+  const grown = counted.some(([what, value]) => {
+    const old = before.get(what) ?? Number.POSITIVE_INFINITY;
+    // Of what has another name now (SUVs, then cars) it says how many there were; else it may be another matter.
+    return value > old && (what.includes(" ") || article.tellingNumbers.has(old));
+  });
   if (!grown || !sameMarks(article.marks(), earlier.marks())) return false;
   if (isTemplate(article.headline, earlier.headline)) return false;
   // Whom a headline begins with is who does it: 星川 recalls, and not 远岭.
@@ -37,10 +44,18 @@ export function tellsOn(article: Sketch, earlier: Sketch): boolean {
   return Math.min(...shares) >= coveredLeast && Math.max(...shares) >= coveredMost;
 }
 
+/** A number of what is done to what, with the words that it was told in: "9.6万辆", "96,000 SUVs". */
+export type Measured = { what: string; value: number; text: string };
+
+/** Every number that a text counts something with, in its order. */
+export function measured(text: string): Measured[] {
+  return [...inChinese(text), ...inEnglish(text)];
+}
+
 /** Reads the first number of each kind: the headline says it before the text does. */
 export function measuresOf(text: string): Measures {
   const found = new Map<string, number>();
-  for (const { what, value } of [...inChinese(text), ...inEnglish(text)]) if (!found.has(what)) found.set(what, value);
+  for (const { what, value } of measured(text)) if (!found.has(what)) found.set(what, value);
   return found;
 }
 
@@ -54,15 +69,16 @@ const chineseDoing = /^[\p{Script=Han}](?:连夜|已经|已|被|全部|将|要)*
 /** Times, shares and measures of length say nothing of how much of something there is. */
 const noCount = "年月日时点分秒级号岁小公米度";
 
-function* inChinese(text: string): Generator<{ what: string; value: number }> {
+function* inChinese(text: string): Generator<Measured> {
   for (const match of text.matchAll(chineseMeasure)) {
     const [whole, before, digits, size, unit] = match;
     if (noCount.includes(unit!)) continue;
     const value = Number(digits!.replaceAll(",", "")) * (sizes[size ?? ""] ?? 1);
+    const told = { value, text: `${digits}${size ?? ""}${unit}` };
     const doing = before!.replace(chineseGrowth, "").slice(-2);
-    if (doing.length === 2) yield { what: `${doing} ${unit}`, value };
+    if (doing.length === 2) yield { what: `${doing} ${unit}`, ...told };
     const after = chineseDoing.exec(text.slice(match.index + whole.length))?.[1];
-    if (after !== undefined) yield { what: `${after} ${unit}`, value };
+    if (after !== undefined) yield { what: `${after} ${unit}`, ...told };
   }
 }
 
@@ -76,12 +92,15 @@ const englishMeasure = new RegExp(
 );
 const englishSizes: Record<string, number> = { thousand: 1e3, million: 1e6, billion: 1e9 };
 
-function* inEnglish(text: string): Generator<{ what: string; value: number }> {
-  for (const [, doing, digits, size, unit] of text.matchAll(englishMeasure)) {
+function* inEnglish(text: string): Generator<Measured> {
+  for (const { 0: whole, 1: doing, 2: digits, 3: size, 4: unit, index } of text.matchAll(englishMeasure)) {
     const value = Number(digits!.replaceAll(",", "")) * (englishSizes[size?.trim().toLowerCase() ?? ""] ?? 1);
-    yield { what: `${doing} ${unit}`.toLowerCase(), value };
+    // 96,000 long-range SUVs: half a word is no unit.
+    const isWhole = text[index + whole.length] !== "-";
+    const told = { value, text: isWhole ? whole.slice(whole.indexOf(digits!)) : `${digits}${size ?? ""}` };
+    yield { what: `${doing} ${unit}`.toLowerCase(), ...told };
     // What is counted may get a wider name when there is more of it: SUVs, then cars.
-    yield { what: doing!.toLowerCase(), value };
+    yield { what: doing!.toLowerCase(), ...told };
   }
 }
 
@@ -91,7 +110,8 @@ function namesFirst(a: Sketch, b: Sketch): boolean {
   return first === undefined || b.terms.includes(first);
 }
 
-function covered(a: Sketch, b: Sketch): number {
+/** How much of an article's headline, by weight, the other's text says, too. */
+export function covered(a: Sketch, b: Sketch): number {
   let sum = 0;
   for (let i = 0, j = 0; i < a.terms.length; i += 1) {
     if (a.title[i] === 0) continue;

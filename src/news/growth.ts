@@ -1,6 +1,7 @@
 import { isCommon } from "./common-words.ts";
 import { type Measures, measuresOf } from "./grown.ts";
-import { cut, sentencesOf } from "./sentences.ts";
+import { isMoved, lastTold, times } from "./last-told.ts";
+import { sentencesOf } from "./sentences.ts";
 import { tokenize } from "./terms.ts";
 
 /** A sentence tells something new when it holds this much that was not told. */
@@ -9,7 +10,7 @@ const noveltyMin = 5;
 const numberWeight = 3;
 const nameWeight = 2;
 const termWeight = 0.25;
-/** What a told number weighs that has grown, above all else new: 9.6万 recalled, now 32万. */
+/** What a told number weighs that has grown, and a told month that was moved, above all else new: 9.6万, now 32万. */
 const grownWeight = 12;
 /** Further down a text, a sentence that shares less than this with what was told belongs to the page, not the story. */
 const knownShareMin = 0.08;
@@ -25,7 +26,7 @@ type Told = { title: string; lead: string; body: string; language: string };
 export type Growth = {
   /** The sentence that holds most that was not told before. */
   sentence: string;
-  /** What the reader last heard of the same, when it is a number: "9.6万辆". */
+  /** What the reader last heard of the same, when it is a number or a month: "9.6万辆", "明年6月". */
   lastTold: string | null;
 };
 
@@ -41,7 +42,8 @@ export function growth(told: readonly Told[], fresh: readonly Told[]): Growth | 
     const sentences = sentencesOf(article).slice(0, sentencesMax);
     const candidates = sentences.length > 0 ? sentences : [article.title];
     for (const [place, sentence] of candidates.entries()) {
-      const novelty = noveltyOf(sentence, known, { isOwn: place < surelyOwn });
+      const own = noveltyOf(sentence, known, { isOwn: place < surelyOwn });
+      const novelty = own + (own > 0 && isMoved(sentence, told) ? grownWeight : 0);
       if (novelty >= noveltyMin && novelty > (best?.novelty ?? 0)) best = { sentence, novelty };
     }
   }
@@ -86,49 +88,6 @@ function noveltyOf(sentence: string, known: Knowledge, { isOwn }: { isOwn: boole
 function outgrows({ measures: told }: Knowledge, what: string, value: number): boolean {
   const most = Math.max(...told.map((each) => each.get(what) ?? Number.NEGATIVE_INFINITY));
   return Number.isFinite(most) && value > most;
-}
-
-const monthNames = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
-const times = new RegExp(
-  [
-    "\\d{1,4}年|\\d{1,2}月\\d{1,2}日|\\d{1,2}[月日时点分]|\\d{1,2}:\\d{2}",
-    `\\b\\d{1,2} ${monthNames}\\b|\\b${monthNames} \\d{1,2}\\b`,
-    "\\b(?:19|20)\\d\\d\\b",
-  ].join("|"),
-  "gi",
-);
-
-/** The told number of the same thing: same unit, another value, newest told article first. */
-function lastTold(sentence: string, told: readonly Told[]): string | null {
-  const fresh = measures(sentence);
-  for (const article of [...told].reverse()) {
-    const all = [article.title, ...cut(`${article.lead}\n${article.body}`, article.language)].flatMap(measures);
-    for (const { unit, value } of fresh) {
-      const old = all.find((each) => each.unit === unit && each.value !== value);
-      if (old !== undefined && !all.some((each) => each.unit === unit && each.value === value)) return old.text;
-    }
-  }
-  return null;
-}
-
-type Measure = { value: string; unit: string; text: string };
-
-/** Numbers with what they count: 9.6万辆, 320,000 cars. */
-function measures(text: string): Measure[] {
-  const plain = text.replace(times, " ");
-  const found: Measure[] = [];
-  for (const match of plain.matchAll(/(\d[\d,.]*\d|\d)\s?([万亿]*)([\p{Script=Han}]{1,2}|%|[a-z]{3,})/gu)) {
-    const [whole, digits, size, rest] = match;
-    const unit = /\p{Script=Han}/u.test(rest!) ? rest!.slice(0, 1) : rest!.replace(/s$/, "");
-    found.push({
-      value: `${digits}${size}`,
-      unit,
-      text:
-        whole!.slice(0, whole!.length - rest!.length) +
-        (unit.length < rest!.length && /\p{Script=Han}/u.test(rest!) ? unit : rest!),
-    });
-  }
-  return found;
 }
 
 export type Moment = { at: Date; what: string; articleId: number };

@@ -1,6 +1,7 @@
 import { type Background, rarity } from "./background.ts";
 import { isCommon } from "./common-words.ts";
 import { type Marks, marksOf } from "./contrast.ts";
+import { type Clues, cluesOf } from "./follow.ts";
 import { type Measures, measuredChars, measuresOf } from "./grown.ts";
 import { numberTerm, textCharsMax, tokenize } from "./terms.ts";
 import { toldDay } from "./told-day.ts";
@@ -41,6 +42,8 @@ export type Sketch = {
   marks: () => Marks;
   /** What it counts, so that a number that grew is known for the same; read when it is first asked for. */
   measures: () => Measures;
+  /** By what a later article is known to go on with this one; read when it is first asked for. */
+  clues: () => Clues;
   /** Days since 1970 of its publication; null when nobody says. */
   day: number | null;
   /** The day that the text itself tells first, see toldDay; null when it tells none. */
@@ -81,6 +84,7 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
     words: new Set([...title.words, ...rest.words]),
     marks: once(() => marksOf(article.title, start.slice(0, firstSentenceChars))),
     measures: once(() => measuresOf(`${article.title}\n${start.slice(0, measuredChars)}`)),
+    clues: once(() => cluesOf(article.title, start, article.language)),
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),
     toldDay: toldDay(`${article.title}\n${start}`, article.publishedAt),
     language: article.language,

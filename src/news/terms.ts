@@ -72,9 +72,12 @@ function readNumber(text: string, start: number, tokens: Tokens): number {
   return end + (size === null ? 0 : size[0].length);
 }
 
-/** 13:00, 13时, 21日 and 11月 say when, not what. */
+const monthAfter = /^ (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|ober)?\b/;
+
+/** 13:00, 13时, 21日, 11月 and 21 november say when, not what. */
 function isTime(text: string, start: number, end: number): boolean {
-  return text[start - 1] === ":" || /^[:年月日时点]/u.test(text.slice(end, end + 1));
+  if (text[start - 1] === ":" || /^[:年月日时点]/u.test(text.slice(end, end + 1))) return true;
+  return text[end] === " " && monthAfter.test(text.slice(end, end + 11));
 }
 
 function readWord(text: string, start: number, tokens: Tokens): number {

@@ -57,9 +57,10 @@ export async function joinHardPairs(file: string): Promise<HardPair[]> {
   }
 }
 
-type Side = { title: string; lead: string; daysBefore: number };
+export type Side = { title: string; lead: string; daysBefore: number };
 
-function pairsOf(text: string): [Side, Side][] {
+/** What a file of pairs says: title, lead and days before, of both. */
+export function pairsOf(text: string): [Side, Side][] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const sides = lines.map((line) => {
     const [title = "", lead = "", days = "0"] = line.split(" | ");
