@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { silentLog } from "../src/log.ts";
@@ -6,7 +8,8 @@ import { type RunningPlayground, startPlayground } from "../src/node/playground.
 import { LONDON_ID, READER_ID } from "../src/playground/people.ts";
 import type { Kept } from "../src/playground/types.ts";
 import { listDeliveries } from "../src/store/deliveries.ts";
-import { openSqlite } from "../src/store/sqlite.ts";
+import { factOf, openSqlite } from "../src/store/sqlite.ts";
+import { fullDay } from "../src/text/dates.ts";
 import { eventually } from "./support/eventually.ts";
 import { tempFolder } from "./support/host.ts";
 
@@ -14,7 +17,7 @@ import { tempFolder } from "./support/host.ts";
 let running: RunningPlayground;
 let said = "";
 const folder = tempFolder();
-const file = join(folder.path, "playground.db");
+const file = join(folder.path, "data", "playground.db");
 
 beforeAll(async () => {
   running = await startPlayground({
@@ -132,5 +135,16 @@ describe("a reader's way", () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await running.idle();
     expect(messages(READER_ID)).toHaveLength(count);
+  });
+
+  it("is seen from the command line as of the playground's own day", async () => {
+    const now = running.playground.now();
+    const shift = () => (factOf(file, "clock_shift") === String(running.playground.world.shiftMs) ? true : undefined);
+    await eventually("the moved clock", shift);
+    const cli = join(import.meta.dirname, "../src/cli.ts");
+    const args = [cli, "--playground", "digest", String(READER_ID), "--dry-run"];
+    const options = { cwd: folder.path, env: { PATH: process.env["PATH"] ?? "" } };
+    const shown = await promisify(execFile)(process.execPath, args, options);
+    expect(shown.stdout).toContain(fullDay(now, { language: "zh", timezone: "Asia/Shanghai", now }));
   });
 });

@@ -11,6 +11,7 @@ import { createShell, UsageError } from "../src/cli/shell.ts";
 import { addSourcesCommand } from "../src/cli/sources.ts";
 import { UserError } from "../src/errors.ts";
 import { starterSources } from "../src/sources/starter.ts";
+import { openSqlite } from "../src/store/sqlite.ts";
 
 const cli = join(import.meta.dirname, "../src/cli.ts");
 let folder = "";
@@ -33,6 +34,7 @@ beforeAll(async () => {
     const page = pages[request.url!];
     response.writeHead(page === undefined ? 404 : 200).end(page);
   });
+  openSqlite(join(folder, "a.db")).close();
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -203,6 +205,6 @@ test("the starter list's sources are tried before they are added", async () => {
   const counts = JSON.parse(out);
   expect(counts).toMatchObject({ added: 0, known: 0 });
   expect(counts.failed).toHaveLength(starterSources.filter((source) => source.language === "en").length);
-  expect((await tidings(["sources", "list"], { env: proxy })).out).toContain("No sources yet");
+  expect((await tidings(["sources", "list"], { env: proxy })).err).toMatch(/^There is no database .*sources add/);
   expect(await tidings(["sources", "starter", "--language", "fr"])).toMatchObject({ status: 2 });
 });

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
@@ -7,13 +8,14 @@ import { restoreExported, tellSettled } from "./export.ts";
 import { looksExported } from "./moving/file.ts";
 import { counted, type Shell } from "./shell.ts";
 
-type Options = { json?: boolean };
+type Options = { json?: boolean; force?: boolean };
 
 /** backup, restore: the whole database as one file, and back. */
 export function addBackupCommands(program: Command, shell: () => Shell): void {
   program
     .command("backup")
     .argument("<file>", "where the copy goes")
+    .option("--force", "replace a file that is there")
     .option("--json", "JSON on standard output")
     .description("copies the database while the server runs, and opens the copy to verify it")
     .action((file: string, options: Options) => backup(shell(), file, options));
@@ -25,9 +27,13 @@ export function addBackupCommands(program: Command, shell: () => Shell): void {
     .action((file: string, options: Options) => restore(shell(), file, options));
 }
 
-async function backup(shell: Shell, file: string, { json }: Options): Promise<void> {
+async function backup(shell: Shell, file: string, { json, force }: Options): Promise<void> {
   if (shell.cloudflare !== undefined)
     throw new UserError('D1 is copied by "export", and keeps its own 30 days (time travel).');
+  if (resolve(file) === resolve(shell.file)) throw new UserError(`${file} is the database itself.`);
+  if (existsSync(file) && force !== true) {
+    throw new UserError(`${file} is there already: choose another name, or replace it with --force.`);
+  }
   const bar = new SingleBar({ format: "{bar} {percentage}%", hideCursor: true, noTTYOutput: false });
   if (process.stderr.isTTY) bar.start(1, 0);
   const onProgress = (copied: number, total: number) => {

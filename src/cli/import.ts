@@ -3,13 +3,13 @@ import { basename, extname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type GenericBar, Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { describeError, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { createIngest, type Incoming, type Ingest, incomingMax, type Join } from "../jobs/ingest.ts";
 import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { mergeAll, mergeWidths, setMergeWidth } from "../store/search-merge.ts";
-import type { Opened, Shell } from "./shell.ts";
+import { fileProblem, type Opened, type Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 1;
@@ -58,7 +58,7 @@ async function importFiles(shell: Shell, files: string[], options: Options): Pro
             });
           }
         }),
-      { durability: "normal", checkpoints: "apart" },
+      { makes: true, durability: "normal", checkpoints: "apart" },
     );
   } finally {
     bar?.stop();
@@ -175,7 +175,7 @@ async function* bytesOf(file: string, onBytes: (bytes: number) => void): AsyncGe
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
+    throw new UserError(`Cannot read ${file}: ${fileProblem(error)}`);
   }
 }
 
@@ -186,7 +186,7 @@ function sizeOf(file: string): number {
     if (!stats.isFile()) throw new Error("it is not a file");
     return stats.size;
   } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
+    throw new UserError(`Cannot read ${file}: ${fileProblem(error)}`);
   }
 }
 

@@ -1,12 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
-import { describeError, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { userAgent } from "../sources/agent.ts";
 import { createNodeDial } from "../sources/dial-node.ts";
 import { fetchDocument } from "../sources/fetch.ts";
 import { documentBytesMax, type Reading, readDocument } from "../sources/read.ts";
-import { answerLines, counted, type Shell, UsageError } from "./shell.ts";
+import { failureText } from "../text/sources.ts";
+import { answerLines, counted, fileProblem, type Shell, UsageError } from "./shell.ts";
 
 type Options = { url?: string; header?: string[]; json?: boolean };
 
@@ -60,7 +61,9 @@ async function readOne(shell: Shell, { file, url, headers }: Asked): Promise<Rea
       allowed,
       now: shell.now(),
     });
-    if (got.outcome === "failed") throw new UserError(`Cannot read ${file}: ${got.reason}`);
+    if (got.outcome === "failed") {
+      throw new UserError(`Cannot read ${file}: ${failureText("en", { ...got, detail: got.reason })}`);
+    }
     return await readDocument(got.bytes, {
       name: file,
       url: url ?? got.url,
@@ -78,7 +81,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
     if (size > documentBytesMax) throw new Error(`it is larger than ${documentBytesMax / 1024 / 1024} MiB`);
     return await readFile(file);
   } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
+    throw new UserError(`Cannot read ${file}: ${fileProblem(error)}`);
   }
 }
 

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Config, readConfig } from "../config.ts";
-import { UserError } from "../errors.ts";
+import { describeError, UserError } from "../errors.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Db } from "../store/db.ts";
-import { openSqlite, type SqliteOptions, type SqliteStore } from "../store/sqlite.ts";
+import { factOf, openSqlite, type SqliteOptions, type SqliteStore } from "../store/sqlite.ts";
 import { openCloudflare, type Place } from "./cloudflare.ts";
 
 /** The longest line that is read from standard input. */
 const lineCharsMax = 1_000_000;
 
-export const playgroundDatabase = "data/playground.db";
+const playgroundDatabase = "data/playground.db";
 
 /** What a command has to do with the outside: settings, the store, standard output and error, the clock. */
 export type Shell = {
@@ -20,12 +20,15 @@ export type Shell = {
   /** Set: the database is this one of Cloudflare's, and not the file. */
   cloudflare: Place | undefined;
   log: Log;
+  /** The playground's own time, where its database is looked into. */
   now(): Date;
   /** One line on standard output. */
   print(line: string): void;
-  /** Opens the database, hands it over and closes it, whatever happens. */
-  withStore<T>(work: (store: Opened) => Promise<T>, options?: SqliteOptions): Promise<T>;
+  /** Opens the database, hands it over and closes it, whatever happens. Only who brings something makes a new one. */
+  withStore<T>(work: (store: Opened) => Promise<T>, options?: StoreOptions): Promise<T>;
 };
+
+export type StoreOptions = SqliteOptions & { makes?: boolean };
 
 /** A store; `client` is a file's own connection. */
 export type Opened = { db: Db; client?: SqliteStore["client"] };
@@ -41,21 +44,25 @@ export function createShell(env: Record<string, string | undefined>, options: Sh
   const config = readConfig(env);
   const file = options.playground ? playgroundDatabase : config.DATABASE_PATH;
   const cloudflare = placeOf(options);
+  const shiftMs = options.playground && existsSync(file) ? Number(factOf(file, "clock_shift") ?? 0) : 0;
   return {
     config,
     file,
     cloudflare,
     log: createLog(config.LOG_LEVEL, (line) => process.stderr.write(line)),
-    now: () => new Date(),
+    now: () => new Date(Date.now() + shiftMs),
     print: (line) => {
       process.stdout.write(`${line}\n`);
     },
-    withStore: async (work, storeOptions) => {
+    withStore: async (work, { makes = false, ...storeOptions } = {}) => {
       if (cloudflare !== undefined) {
         const store = await openCloudflare(cloudflare);
         return await work(store).finally(store.close);
       }
-      if (!existsSync(file)) process.stderr.write(`There was no database ${file}: a new one is made.\n`);
+      if (!existsSync(file)) {
+        if (!makes || options.playground) throw new UserError(noDatabase(file, options));
+        process.stderr.write(`There was no database ${file}: a new one is made.\n`);
+      }
       const store = openSqlite(file, storeOptions);
       try {
         return await work(store);
@@ -64,6 +71,11 @@ export function createShell(env: Record<string, string | undefined>, options: Sh
       }
     },
   };
+}
+
+function noDatabase(file: string, { playground }: ShellOptions): string {
+  if (playground) return `There is no playground database ${file} yet: npm start without BOT_TOKEN makes it.`;
+  return `There is no database ${file} yet: npm start, "import <file>" or "sources add <url>" makes it. DATABASE_PATH says where it is; --playground looks into the playground's.`;
 }
 
 /**
@@ -94,6 +106,18 @@ export function wholeNumber(name: string, most: number): (value: string) => numb
     }
     return number;
   };
+}
+
+const fileProblems: Record<string, string> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+};
+
+/** Why a file cannot be read, in plain words. */
+export function fileProblem(error: unknown): string {
+  return fileProblems[(error as NodeJS.ErrnoException).code ?? ""] ?? describeError(error);
 }
 
 /** "1 article", "2,000 articles". */

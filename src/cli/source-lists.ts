@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { describeError, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { openWeb } from "../node/web.ts";
 import { decodeBytes } from "../sources/encoding.ts";
 import { findSource } from "../sources/find-source.ts";
@@ -8,7 +8,8 @@ import { type Outline, readOpml, writeOpml } from "../sources/opml.ts";
 import { starterSources } from "../sources/starter.ts";
 import { addSource } from "../store/add-source.ts";
 import { listSources } from "../store/readings.ts";
-import { type Shell, UsageError } from "./shell.ts";
+import { failureText } from "../text/sources.ts";
+import { fileProblem, type Opened, type Shell, UsageError } from "./shell.ts";
 
 const opmlBytesMax = 4 * 1024 * 1024;
 /** Sources of one list that are tried side by side. */
@@ -81,14 +82,15 @@ type Find = (url: string, asPage: boolean) => ReturnType<typeof findSource>;
 
 async function tryOutline(shell: Shell, outline: Outline, find: Find): Promise<"added" | "known" | { reason: string }> {
   const found = await find(outline.url, false);
-  if ("reason" in found) return found;
-  return await shell.withStore(async ({ db }) => {
+  if ("reason" in found) return { reason: failureText("en", { ...found, detail: found.reason }) };
+  const bring = async ({ db }: Opened) => {
     const { url, kind, name, reading } = found;
     const { title, sections } = outline;
     const wanted = { url, kind, name: title || name, language: reading.language, sections };
     const { isNew } = await addSource(db, wanted, { now: shell.now() });
     return isNew ? "added" : "known";
-  });
+  };
+  return await shell.withStore(bring, { makes: true });
 }
 
 async function exportOpml(shell: Shell, file: string | undefined): Promise<void> {
@@ -111,6 +113,6 @@ async function textOf(file: string): Promise<string> {
     if (bytes.length > opmlBytesMax) throw new Error(`it is larger than ${opmlBytesMax / 1024 / 1024} MiB`);
     return decodeBytes(bytes).text;
   } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${describeError(error)}`);
+    throw new UserError(`Cannot read ${file}: ${fileProblem(error)}`);
   }
 }

@@ -16,7 +16,7 @@ import {
 import type { Db } from "../store/db.ts";
 import { listSources, type Reading, removeReading, type SourceHealth, setReadingState } from "../store/readings.ts";
 import type { Source } from "../store/sources.ts";
-import { healthText } from "../text/sources.ts";
+import { failureText, healthText } from "../text/sources.ts";
 import { type Shell, UsageError, wholeNumber } from "./shell.ts";
 import { addSourceLists, withWeb } from "./source-lists.ts";
 
@@ -88,10 +88,12 @@ async function add(shell: Shell, given: string, options: Options): Promise<void>
   const url = absoluteUrl(/^[\w-]+(?:\.[\w-]+)+(?:[/:?]|$)/.test(given) ? `https://${given}` : given);
   if (url === null) throw new UsageError(`"${given}" is no web address`);
   const found = await withWeb(shell, (find) => find(url, options.page === true));
-  if ("reason" in found) throw new UserError(`Cannot read ${url}: ${found.reason}`);
+  if ("reason" in found) {
+    throw new UserError(`Cannot read ${url}: ${failureText("en", { ...found, detail: found.reason })}`);
+  }
   const added = options.check
     ? null
-    : await shell.withStore(({ db }) => store(db, found, { ...options, now: shell.now() }));
+    : await shell.withStore(({ db }) => store(db, found, { ...options, now: shell.now() }), { makes: true });
   if (options.json)
     return shell.print(JSON.stringify({ ...shown(found), added: added !== null, id: added?.id ?? null }));
   shell.print(`${found.kind} · ${options.name ?? found.name} · ${found.reading.language} · ${found.url}`);

@@ -5,7 +5,7 @@ import { sourceNamed } from "../store/change-source.ts";
 import type { Db } from "../store/db.ts";
 import { listSources } from "../store/readings.ts";
 import { allSubjects, deleteSubject, findSubject, saveSubject } from "../store/subjects.ts";
-import { type Shell, UsageError } from "./shell.ts";
+import { type Opened, type Shell, UsageError } from "./shell.ts";
 
 /** Each is held against every article that comes in. */
 const subjectsMax = 60;
@@ -43,7 +43,7 @@ async function list(shell: Shell, { json }: Options): Promise<void> {
 }
 
 async function set(shell: Shell, name: string, { json, ...given }: Given): Promise<void> {
-  await shell.withStore(async ({ db }) => {
+  const save = async ({ db }: Opened) => {
     const before = await findSubject(db, name);
     if (before === undefined && !/^[a-z][a-z0-9-]{1,29}$/.test(name)) {
       throw new UsageError(`"${name}" is no short name: 2 to 30 of a–z, 0–9 and -, such as lake`);
@@ -53,7 +53,8 @@ async function set(shell: Shell, name: string, { json, ...given }: Given): Promi
     }
     const draft = await checked(db, { shell, draft: { ...blank, slug: name, ...before }, given });
     print(shell, await saveSubject(db, draft), json);
-  });
+  };
+  await shell.withStore(save, { makes: true });
 }
 
 async function remove(shell: Shell, name: string, { json }: Options): Promise<void> {

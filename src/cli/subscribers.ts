@@ -59,7 +59,7 @@ async function importReaders(shell: Shell, file: string, { json }: Options): Pro
           bar.update(info.bytes);
         }
       },
-      { durability: "normal" },
+      { makes: true, durability: "normal" },
     );
   } finally {
     bar.stop();

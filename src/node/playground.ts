@@ -7,6 +7,7 @@ import { sampleNews } from "../playground/news.ts";
 import { ADMIN_ID, addReaders, type MadeUpReader, seedPeople } from "../playground/people.ts";
 import { createPlayground, type Playground } from "../playground/playground.ts";
 import type { Db } from "../store/db.ts";
+import { writeFact } from "../store/facts.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { ensureSubscriber } from "../store/subscribers.ts";
 import { addSubscription } from "../store/subscriptions.ts";
@@ -57,7 +58,9 @@ export async function startPlayground({
   playground.addReaders = (count) => bringReaders(db, playground, count);
   await bringNews(db, started, playground.now());
   playground.onClockMoved((now) => {
-    bringNews(db, started, now)
+    // The command line lives by the same clock.
+    writeFact(db, "clock_shift", String(playground.world.shiftMs))
+      .then(() => bringNews(db, started, now))
       .then(() => host.tick())
       .catch((error) => log.error({ error }, "the moved clock brought no news"));
   });

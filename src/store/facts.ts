@@ -3,8 +3,11 @@ import { UserError } from "../errors.ts";
 import type { Db } from "./db.ts";
 import { facts } from "./schema.ts";
 
-/** Names of the single facts that the program remembers; `wishes_renamed` is the last new name of a source, and when. */
-export type FactName = "bot_id" | "webhook_secret" | "link_key" | "wishes_renamed";
+/**
+ * Names of the single facts that the program remembers; `wishes_renamed` is the last new name of a source, and when,
+ * `clock_shift` the milliseconds by which the playground's clock was moved.
+ */
+export type FactName = "bot_id" | "webhook_secret" | "link_key" | "wishes_renamed" | "clock_shift";
 
 export async function readFact(db: Db, name: FactName): Promise<string | undefined> {
   const [row] = await db.select().from(facts).where(eq(facts.name, name)).limit(1);

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { describeError, UserError } from "../errors.ts";
 import { type BatchOptions, type Db, keeper, type Statement } from "./db.ts";
+import type { FactName } from "./facts.ts";
 import { createFlush, type Flush, type SyncFile } from "./flush.ts";
 import { createPatience, makePatient, type Patiently, type Session } from "./patience.ts";
 import * as schema from "./schema.ts";
@@ -69,6 +70,21 @@ export function openSqlite(file: string, options: SqliteOptions = {}): SqliteSto
   };
   const patiently = createPatience({ heldMs, waitMs: options.waitMs ?? waitMs });
   return { db: withBatch(client, flush, patiently), client, close };
+}
+
+/** One fact of a database that somebody else may be writing to. */
+export function factOf(file: string, name: FactName): string | undefined {
+  try {
+    const client = new Database(file, { readonly: true, fileMustExist: true });
+    try {
+      const row = client.prepare("SELECT value FROM facts WHERE name = ?").get(name) as { value: string } | undefined;
+      return row?.value;
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    throw asUserError(error, file);
+  }
 }
 
 /** What drizzle's own D1 batch relies on as well. */

@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { addBackupCommands } from "../src/cli/backup.ts";
+import { addFindCommands } from "../src/cli/find.ts";
+import { addImportCommand } from "../src/cli/import.ts";
+import { addReadCommand } from "../src/cli/read.ts";
+import { createShell } from "../src/cli/shell.ts";
+import { addSourcesCommand } from "../src/cli/sources.ts";
+import { addStatsCommand } from "../src/cli/stats.ts";
+import { UserError } from "../src/errors.ts";
+import { openSqlite } from "../src/store/sqlite.ts";
+
+/** What the command line says to who mistypes, and what it leaves alone. */
+let folder = "";
+const file = () => join(folder, "data", "tidings.db");
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidings-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function tidings(...args: string[]): Promise<string> {
+  const lines: string[] = [];
+  const shell = { ...createShell({ DATABASE_PATH: file() }, {}), print: (line: string) => void lines.push(line) };
+  const program = new Command("tidings").exitOverride();
+  const areas = [addFindCommands, addImportCommand, addReadCommand, addSourcesCommand, addStatsCommand];
+  for (const add of [...areas, addBackupCommands]) add(program, () => shell);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return lines.join("\n");
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
+}
+
+it("who only asks makes no database, and is told what does", async () => {
+  for (const asked of ["article 99", "search typhoon", "top", "stories", "related 1", "stats", "sources list"]) {
+    expect(await tidings(...asked.split(" ")), asked).toMatch(/^There is no database .*: npm start, "import <file>"/);
+  }
+  expect(existsSync(join(folder, "data"))).toBe(false);
+  writeFileSync(join(folder, "a.jsonl"), `${JSON.stringify({ title: "云溪隧道贯通" })}\n`);
+  expect(await tidings("import", join(folder, "a.jsonl"))).toContain("1 imported");
+  expect(await tidings("search", "隧道")).toContain("云溪隧道贯通");
+});
+
+it("says in plain words why a file cannot be read", async () => {
+  expect(await tidings("import", "nosuch.jsonl")).toBe("Cannot read nosuch.jsonl: there is no such file");
+  expect(await tidings("read", "nosuch.xml")).toBe("Cannot read nosuch.xml: there is no such file");
+  expect(await tidings("import", folder)).toBe(`Cannot read ${folder}: it is not a file`);
+  expect(await tidings("read", folder)).toBe(`Cannot read ${folder}: it is a folder`);
+  expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+it("names the setting that allows an address inside one's own network", async () => {
+  const allowed = /is inside a network \(SOURCE_HOSTS allows it\)$/;
+  expect(await tidings("read", "http://127.0.0.1:9/feed.xml")).toMatch(allowed);
+  expect(await tidings("sources", "check", "http://wiki.internal/feed")).toMatch(allowed);
+});
+
+it("a backup replaces a file only with --force, and never the database itself", async () => {
+  openSqlite(file()).close();
+  const copy = join(folder, "copy.db");
+  writeFileSync(copy, "something dear");
+  expect(await tidings("backup", copy)).toContain("is there already: choose another name, or replace it with --force");
+  expect(readFileSync(copy, "utf8")).toBe("something dear");
+  expect(await tidings("backup", copy, "--force")).toContain("verified");
+  expect(await tidings("backup", file(), "--force")).toContain("is the database itself");
+});
