@@ -4,6 +4,7 @@ import { Api } from "grammy";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createClient } from "../src/node/client.ts";
 import { createNodeDial } from "../src/sources/dial-node.ts";
+import { fetchDocument } from "../src/sources/fetch.ts";
 
 /** A proxy that notes whom it was asked for and opens nothing. */
 let proxy: Server;
@@ -47,5 +48,13 @@ it("sources go through the proxy, and what does not meets the guard", async () =
   await expect(dial("https://news.example.org/feed", { headers: {}, signal })).rejects.toThrow();
   await expect(dial(`http://127.0.0.1:${new URL(url).port}/`, { headers: {}, signal })).rejects.toThrow();
   expect(asked).toEqual(["news.example.org:443"]);
+  await close();
+});
+
+it("what is inside is not asked for through the proxy either", async () => {
+  const { dial, close } = createNodeDial({ allowed: new Set(), proxy: url });
+  const options = { userAgent: "tidings-test", allowed: new Set<string>(), now: new Date("2026-11-22T00:00:00Z") };
+  expect(await fetchDocument(dial, "http://192.168.1.1/", options)).toMatchObject({ code: "blocked" });
+  expect(asked).toEqual([]);
   await close();
 });

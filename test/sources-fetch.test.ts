@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { createNodeDial } from "../src/sources/dial-node.ts";
+import { openDial, serveHttp } from "#runtime";
 import { type Dial, type Fetched, fetchDocument } from "../src/sources/fetch.ts";
 import { createRobots } from "../src/sources/robots.ts";
 
@@ -14,34 +12,26 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+async function serve(answer: (request: Request) => Response) {
+  const asked: Request[] = [];
+  const { url: root, close } = await serveHttp((request) => {
     asked.push(request);
-    answer(request, response);
+    return answer(request);
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { dial, close } = createNodeDial({ allowed });
-  closers.push(close, () => server.close());
-  const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { dial, close: hangUp } = openDial(allowed);
+  closers.push(hangUp, close);
   return {
-    root,
-    dial,
-    asked,
+    ...{ root, dial, asked },
     read: (path: string, more = {}): Promise<Fetched> => fetchDocument(dial, root + path, { ...options, ...more }),
   };
 }
 
 test("an answer, its validators and its freshness", async () => {
-  const { read, asked, root } = await serve((_request, response) => {
-    response.writeHead(200, {
-      etag: '"1"',
-      "last-modified": "Sat, 21 Nov 2026 00:00:00 GMT",
-      "cache-control": "max-age=600",
-      age: "60",
-    });
-    response.end("<rss/>");
-  });
+  const headers = {
+    ...{ etag: '"1"', "last-modified": "Sat, 21 Nov 2026 00:00:00 GMT" },
+    ...{ "cache-control": "max-age=600", age: "60" },
+  };
+  const { read, asked, root } = await serve(() => new Response("<rss/>", { headers }));
   const got = await read("/feed");
   expect(got).toMatchObject({
     ...{
@@ -55,18 +45,16 @@ test("an answer, its validators and its freshness", async () => {
     lastModified: "Sat, 21 Nov 2026 00:00:00 GMT",
   });
   expect(got.outcome === "read" && new TextDecoder().decode(got.bytes)).toBe("<rss/>");
-  expect(asked[0]!.headers).toMatchObject({ "user-agent": options.userAgent });
-  expect(asked[0]!.headers).not.toHaveProperty("if-none-match");
+  expect(asked[0]!.headers.get("user-agent")).toBe(options.userAgent);
+  expect(asked[0]!.headers.has("if-none-match")).toBe(false);
 });
 
 test("conditional: what has not changed costs no body and keeps its validators", async () => {
-  const { read, asked } = await serve((_request, response) => void response.writeHead(304).end());
+  const { read, asked } = await serve(() => new Response(null, { status: 304 }));
   const got = await read("/", { etag: '"1"', lastModified: "Sat, 21 Nov 2026 00:00:00 GMT" });
   expect(got).toMatchObject({ outcome: "unchanged", etag: '"1"', lastModified: "Sat, 21 Nov 2026 00:00:00 GMT" });
-  expect(asked[0]!.headers).toMatchObject({
-    "if-none-match": '"1"',
-    "if-modified-since": "Sat, 21 Nov 2026 00:00:00 GMT",
-  });
+  expect(asked[0]!.headers.get("if-none-match")).toBe('"1"');
+  expect(asked[0]!.headers.get("if-modified-since")).toBe("Sat, 21 Nov 2026 00:00:00 GMT");
 });
 
 test("redirects are followed; only permanent ones are remembered, as far as they are", async () => {
@@ -80,10 +68,9 @@ test("redirects are followed; only permanent ones are remembered, as far as they
       "/t": [307, "/end"],
     },
   };
-  const { read, root } = await serve((request, response) => {
-    const move = moves[request.url!];
-    if (move) response.writeHead(move[0], { location: move[1] }).end();
-    else response.end("ok");
+  const { read, root } = await serve((request) => {
+    const [status, location] = moves[new URL(request.url).pathname] ?? [];
+    return location === undefined ? new Response("ok") : new Response(null, { status: status!, headers: { location } });
   });
   expect(await read("/a")).toMatchObject({ url: `${root}/end`, lastingUrl: `${root}/end` });
   expect(await read("/c")).toMatchObject({ url: `${root}/end`, lastingUrl: `${root}/d` });
@@ -99,7 +86,7 @@ const waits: [header: string, seconds: number | null][] = [
 ];
 
 test.each(waits)("Retry-After: %s", async (header, seconds) => {
-  const { read } = await serve((_request, response) => void response.writeHead(429, { "retry-after": header }).end());
+  const { read } = await serve(() => new Response(null, { status: 429, headers: { "retry-after": header } }));
   expect(await read("/")).toMatchObject({
     outcome: "failed",
     code: "status",
@@ -119,29 +106,26 @@ const fresh: [headers: Record<string, string>, seconds: number | null][] = [
 ];
 
 test.each(fresh)("freshness of %j", async (headers, seconds) => {
-  const { read } = await serve((_request, response) => void response.writeHead(200, headers).end("x"));
+  const { read } = await serve(() => new Response("x", { headers }));
   expect(await read("/")).toMatchObject({ maxAgeSeconds: seconds });
 });
 
 test("robots.txt: asked once a day, by our own name, with its delay", async () => {
-  const { dial, root, asked } = await serve(
-    (_request, response) =>
-      void response.end(
-        "User-agent: *\nDisallow: /private\nCrawl-delay: 5\n\nUser-agent: tidings\nDisallow: /bots\nCrawl-delay: 900",
-      ),
-  );
+  const rules =
+    "User-agent: *\nDisallow: /private\nCrawl-delay: 5\n\nUser-agent: tidings\nDisallow: /bots\nCrawl-delay: 900";
+  const { dial, root, asked } = await serve(() => new Response(rules));
   const robots = createRobots(dial, options);
   expect(await robots.ask(`${root}/a`, now)).toEqual({ allowed: true, delaySeconds: 60 });
   expect(await robots.ask(`${root}/bots/a`, now)).toMatchObject({ allowed: false });
   expect(await robots.ask(`${root}/private`, now)).toMatchObject({ allowed: true });
-  expect(asked.map((request) => request.url)).toEqual(["/robots.txt"]);
+  expect(asked.map((request) => request.url)).toEqual([`${root}/robots.txt`]);
   await robots.ask(`${root}/a`, new Date(now.getTime() + 25 * 3_600_000));
   expect(asked).toHaveLength(2);
 });
 
 test("robots.txt: none allows all, one that fails allows nothing for a while", async () => {
   let code = 404;
-  const { dial, root, asked } = await serve((_request, response) => void response.writeHead(code).end());
+  const { dial, root, asked } = await serve(() => new Response(null, { status: code }));
   expect(await createRobots(dial, options).ask(`${root}/a`, now)).toMatchObject({ allowed: true });
   code = 503;
   const robots = createRobots(dial, options);

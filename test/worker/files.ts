@@ -49,8 +49,6 @@ export const nodeOnly: Record<string, string> = {
   "read-apart.test.ts": "threads are Node's",
   "refresh-sources.test.ts": "sites on sockets of Node's",
   "sources-cli.test.ts": tool,
-  "sources-fetch.test.ts": "sites on sockets of Node's",
-  "sources-guard.test.ts": "Node's dialler: that of Workers is in test/worker-edge.test.ts",
   "store.test.ts": "SQLite's file; its cases are test/cases/store.ts; they run in workerd by test/worker/store.ts",
   "telegram-errors.test.ts": "errors of Node's sockets",
   "tidy.test.ts": "reads the source",

@@ -171,6 +171,6 @@ async function hand(inside: URL, { id, asked, answered }: Handed): Promise<void>
 
 /** DNS over HTTPS (RFC 8484's JSON form), of a world that has nothing but this machine. */
 function resolved(name: string, type: string): unknown {
-  const found = type === "A" && name === "localhost";
-  return found ? { Status: 0, Answer: [{ name, type: 1, TTL: 60, data: "127.0.0.1" }] } : { Status: 3 };
+  if (name !== "localhost") return { Status: 3 };
+  return { Status: 0, Answer: type === "A" ? [{ name, type: 1, TTL: 60, data: "127.0.0.1" }] : [] };
 }
