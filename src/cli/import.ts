@@ -8,6 +8,7 @@ import { createIngest, type Incoming, type Ingest, incomingMax, type Join } from
 import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
+import { articlesPerBatch } from "../store/articles.ts";
 import { mergeAll, mergeWidths, setMergeWidth } from "../store/search-merge.ts";
 import { fileProblem, type Opened, type Shell } from "./shell.ts";
 
@@ -18,8 +19,11 @@ const slicesWaitingMax = 6;
 /** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
 const slicesPerLook = 8;
 const logPagesMax = 16_000;
-/** From so many on the index is merged in wide steps, and at the end as far as ever. */
-const slicesOfArchive = 500;
+/**
+ * From so many bytes on it is an archive: more articles a write, and the index is merged in wide steps, at the end as far
+ * as ever.
+ */
+const archiveBytesMin = 8 * 2 ** 20;
 /** Bad lines that are reported one by one; the rest is counted. */
 const failuresListedMax = 10_000;
 /** Bytes of a file read at a time. */
@@ -44,19 +48,28 @@ async function importFiles(shell: Shell, files: string[], options: Options): Pro
   const total = files.reduce((bytes, file) => bytes + sizeOf(file), 0);
   const bar = progressBar(total, options.json === true);
   const counts: Counts = { imported: 0, updated: 0, unchanged: 0, failed: [] };
+  let bytes = 0;
+  const importing: Importing = {
+    shell,
+    options,
+    counts,
+    several: files.length > 1,
+    isArchive: () => Math.max(total, bytes) >= archiveBytesMin,
+    onBytes: (n) => {
+      bytes += n;
+      bar?.increment(n);
+    },
+    onAllRead: () => {
+      if (bar === undefined) return;
+      bar.stop();
+      process.stderr.write("All is stored and found by searches; the index is being made small and fast.\n");
+    },
+  };
   try {
     await shell.withStore(
       (store) =>
-        withIngest(shell, store, async (ingest) => {
-          for (const file of files) {
-            await importFile(ingest, file, {
-              shell,
-              options,
-              counts,
-              several: files.length > 1,
-              onBytes: (n) => bar?.increment(n),
-            });
-          }
+        withIngest(store, importing, async (ingest) => {
+          for (const file of files) await importFile(ingest, file, importing);
         }),
       { makes: true, durability: "normal", checkpoints: "apart" },
     );
@@ -72,7 +85,9 @@ type Importing = {
   options: Options;
   counts: Counts;
   several: boolean;
+  isArchive: () => boolean;
   onBytes: (bytes: number) => void;
+  onAllRead: () => void;
 };
 
 /**
@@ -80,8 +95,8 @@ type Importing = {
  * writes the log is moved into the file.
  */
 async function withIngest(
-  shell: Shell,
   { db, client }: Opened,
+  { shell, isArchive, onAllRead }: Importing,
   work: (ingest: Ingest) => Promise<void>,
 ): Promise<void> {
   // At Cloudflare there is one way in.
@@ -95,20 +110,25 @@ async function withIngest(
     checkpoint(client, 0);
   };
   let slices = 0;
+  let mergesWide = false;
   try {
     await work(async (incoming) => {
       const saved = await ingest(incoming);
       if (saved.some((each) => each.outcome !== "unchanged")) slices += 1;
       if (slices % slicesPerLook === 0) await moveLog();
-      if (slices === slicesOfArchive) await setMergeWidth(db, mergeWidths.import);
+      if (isArchive() && slices > 0 && !mergesWide) {
+        await setMergeWidth(db, mergeWidths.import);
+        mergesWide = true;
+      }
       return saved;
     });
     await joining.settled();
   } finally {
-    if (slices >= slicesOfArchive) await setMergeWidth(db, mergeWidths.usual);
+    if (mergesWide) await setMergeWidth(db, mergeWidths.usual);
     await thread.close();
   }
-  if (slices < slicesOfArchive) return;
+  if (!mergesWide) return;
+  onAllRead();
   await mergeAll(db, async () => {
     await moveLog();
     await pause(pauseMs);
@@ -142,7 +162,7 @@ function handOver(join: Join, most: number): { join: Join; settled(): Promise<vo
 
 /** One file, slice by slice: nothing but the slice at hand is in memory, and each write is short. */
 async function importFile(ingest: Ingest, file: string, importing: Importing): Promise<void> {
-  const { shell, options, counts, several, onBytes } = importing;
+  const { shell, options, counts, several, isArchive, onBytes } = importing;
   const name = options.source ?? nameOf(file);
   const zone = options.zone ?? shell.config.DEFAULT_TIMEZONE;
   let slice: Incoming[] = [];
@@ -156,7 +176,7 @@ async function importFile(ingest: Ingest, file: string, importing: Importing): P
   for await (const read of readArticles(bytesOf(file, onBytes), { name, zone })) {
     if ("reason" in read) fail(counts, several ? { ...read, file } : read);
     else slice.push({ draft: read.draft, source: { name: read.source ?? name, kind: "file" } });
-    if (slice.length >= incomingMax) await flush();
+    if (slice.length >= (isArchive() ? articlesPerBatch : incomingMax)) await flush();
   }
   if (slice.length > 0) await flush();
 }

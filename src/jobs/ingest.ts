@@ -1,5 +1,5 @@
 import type { ArticleDraft } from "../news/article.ts";
-import { articlesPerBatch, type Saved, saveArticles } from "../store/articles.ts";
+import { type Saved, saveArticles } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
 import type { SourceKind } from "../store/schema.ts";
 import { ensureSource, type Source } from "../store/sources.ts";
@@ -19,8 +19,8 @@ export type Ingest = (incoming: readonly Incoming[]) => Promise<Saved[]>;
 /** Joins stored articles to their stories. */
 export type Join = (articleIds: readonly number[]) => Promise<void>;
 
-/** How many articles one call takes: one short write. */
-export const incomingMax = articlesPerBatch;
+/** How many articles one call brings: a write of some 7 ms, so that nobody waits long for the lock. */
+export const incomingMax = 12;
 
 /**
  * The one way in for articles: they are stored, made findable and joined to their stories. What a crash leaves without

@@ -8,8 +8,8 @@ import { findByTerms, type StoredSketch, type StoryMemory, sharesTerms, sketches
 import { writeJoined } from "./story-write.ts";
 import { compiledSubjects } from "./subjects.ts";
 
-/** Articles joined in one batch: some 10 ms of work, most of it outside the write. */
-export const articlesPerJoin = 32;
+/** Articles joined in one batch: some 20 ms of work, most of it outside the write. */
+export const articlesPerJoin = 48;
 /** How far apart in time two articles of one story may be, unless others stand between them. */
 const windowDays = 7;
 /** Articles found by terms that a newcomer is compared with. */
