@@ -221,6 +221,15 @@ describe("buttons that were never ours, are old or somebody else's", () => {
   });
 });
 
+describe("a search that finds only what comes near", () => {
+  test("says what no article has: all of the words, or any of those of which one would do", async () => {
+    const second = async (query: string) => (await world.say(READER_ID, query))[0]!.text!.split("\n")[1];
+    expect(await second("青竹 海堤坝上 木星")).toBe("没有一篇全都有，这些最接近");
+    expect(await second("青竹台封 OR 星川台召")).toBe("哪个都没有，这些最接近");
+    expect(await second("青竹 OR 星川台召")).toBe("");
+  });
+});
+
 describe("nothing to read", () => {
   test("says why, to each in their role, wherever they ask", async () => {
     await world.close();

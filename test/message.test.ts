@@ -190,7 +190,7 @@ function layouts(language: Language): Record<string, Message[]> {
     searchGroup: one(
       renderSearch({ ...page[language], page: 4, week: true, order: "newest" }, { ...search, kind: "group" }),
     ),
-    searchNear: one(renderSearch({ ...page[language], near: true, meant: { word: "abd", articles: 38 } }, search)),
+    searchNear: one(renderSearch({ ...page[language], near: "all", meant: { word: "abd", articles: 38 } }, search)),
     noResult: one(renderNoResult({ query: "abc", week: false, near: { word: "abd", articles: 38 } }, search)),
     noResultWeek: one(renderNoResult({ query: "abc", week: true, near: null }, search)),
     searchAsk: one(renderSearchAsk([{ word: "A", token: "0123456789" }], reading)),

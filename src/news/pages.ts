@@ -28,8 +28,8 @@ export type SearchPage = {
   articles: number;
   stories: number;
   more: boolean;
-  /** Nothing has all that was asked for: these come near. */
-  near: boolean;
+  /** Nothing has all that was asked for, or any of what it was to have one of: these come near. */
+  near: false | "all" | "any";
   /** Another spelling that more articles have. */
   meant: { word: string; articles: number } | null;
   order: SearchOrder;

@@ -1,4 +1,5 @@
 import type { SearchOrder, SearchPage } from "../news/pages.ts";
+import { parseQuery } from "../news/query.ts";
 import { snippetOf, snippetParts } from "../news/snippet.ts";
 import { articlesByIds } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
@@ -62,7 +63,16 @@ export async function findNews(
   });
   const more = found.more || found.total > groupedMax;
   const counts = { articles: found.total, stories: groups.length, more, page, pages };
-  return { page: { query, order, week, results, near: found.near, meant: near, ...counts }, near };
+  return {
+    page: { query, order, week, results, near: found.near && missingOf(query, options), meant: near, ...counts },
+    near,
+  };
+}
+
+/** What no article has where results only come near: all of the words, or any of those of which one would do. */
+function missingOf(query: string, options: { now: Date; zone: string }): "all" | "any" {
+  const asked = parseQuery(query, options).all.filter((oneOf) => oneOf.some(({ kind }) => kind === "text"));
+  return asked.length === 1 && asked[0]!.length > 1 ? "any" : "all";
 }
 
 async function countOf(db: Db, word: string, options: Omit<Parameters<typeof searchArticles>[2], "limit">) {

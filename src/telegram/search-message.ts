@@ -93,7 +93,7 @@ function searchHead(found: SearchPage, options: SearchOptions): Html {
 function notes(found: SearchPage, options: SearchOptions): string[] {
   const text = textIn(options.language).search;
   const meant = found.meant === null ? [] : [text.meant(found.meant.word, String(found.meant.articles))];
-  return found.near ? [text.near, ...meant] : meant;
+  return found.near === false ? meant : [text.near[found.near], ...meant];
 }
 
 function result(found: SearchPage, n: number, options: SearchOptions & { snippets: boolean; links: boolean }): Html {

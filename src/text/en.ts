@@ -59,7 +59,7 @@ export const en: Text = {
     newest: "Newest",
     week: "7 days",
     chosen: (label) => `✓ ${label}`,
-    near: "Nothing has all of it; these come near",
+    near: { all: "Nothing has all of it; these come near", any: "Nothing has any of them; these come near" },
     none: (words) => `Nothing found for ${words}`,
     noneThisWeek: (words) => `Nothing in 7 days for ${words}`,
     allTime: "Any time",

@@ -65,7 +65,7 @@ export const zh = {
     newest: "最新",
     week: "7天内",
     chosen: (label: string) => `✓ ${label}`,
-    near: "没有一篇全都有，这些最接近",
+    near: { all: "没有一篇全都有，这些最接近", any: "哪个都没有，这些最接近" },
     none: (words: string) => `没有找到 ${words}`,
     noneThisWeek: (words: string) => `7天内没有 ${words}`,
     allTime: "不限时间",
