@@ -1,7 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openWeb } from "../src/node/web.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openWeb, serveHttp } from "#runtime";
 import { ADMIN_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
 import { starterSources } from "../src/sources/starter.ts";
 import { articles, readings, sources, sourceTasks } from "../src/store/schema.ts";
@@ -10,7 +8,7 @@ import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 
 let world: BotWorld;
 let web: ReturnType<typeof openWeb>;
-let server: Server;
+let site: Awaited<ReturnType<typeof serveHttp>>;
 let root = "";
 
 const feed = (title: string) =>
@@ -23,17 +21,13 @@ const pages: Record<string, string> = {
   "/lake.xml": feed("南港网湖区"),
 };
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    const page = pages[request.url!] ?? (request.url!.startsWith("/starter/") ? feed("公开来源") : undefined);
-    response.writeHead(page === undefined ? 404 : 200).end(page);
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => server.close());
-
 beforeEach(async () => {
+  site = await serveHttp((request) => {
+    const { pathname } = new URL(request.url);
+    const page = pages[pathname] ?? (pathname.startsWith("/starter/") ? feed("公开来源") : undefined);
+    return new Response(page ?? "", { status: page === undefined ? 404 : 200 });
+  });
+  root = site.url;
   world = await openBotWorld({ news: false, env: { ADMIN_IDS: String(ADMIN_ID), SOURCE_HOSTS: "127.0.0.1" } });
   seedPeople(world.playground);
   web = openWeb(world.app.config, world.app.now);
@@ -42,6 +36,7 @@ afterEach(async () => {
   expect(world.logged).toEqual([]);
   await web.close();
   await world.close();
+  await site.close();
 });
 
 const list = () => world.app.db.select().from(sources);

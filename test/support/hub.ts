@@ -1,6 +1,4 @@
-import { createHmac } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { serveHttp } from "#runtime";
 
 type Subscriber = { callback: string; topic: string; secret: string; leaseSeconds: number };
 
@@ -14,9 +12,9 @@ export type Hub = {
   mood: { status: number; leaseSeconds: number; denies: boolean; moved: string | null };
   /** Tells every subscriber of a topic; what they answered. */
   publish(topic: string, body: string | Uint8Array, how?: Telling): Promise<number[]>;
-  /** Resolves when all that it asks back is answered. */
+  /** Asks back whoever asked it, and has their answers. */
   settled(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 };
 
 type Telling = { method?: string; type?: string; secret?: string; self?: string; signature?: string };
@@ -25,7 +23,7 @@ export async function startHub(): Promise<Hub> {
   const asked: URLSearchParams[] = [];
   const subscribers = new Map<string, Subscriber>();
   const mood: Hub["mood"] = { status: 202, leaseSeconds: 86_400, denies: false, moved: null };
-  const asking = new Set<Promise<unknown>>();
+  const unanswered: URLSearchParams[] = [];
 
   async function askBack(form: URLSearchParams): Promise<void> {
     const get = (name: string) => form.get(`hub.${name}`) ?? "";
@@ -46,23 +44,16 @@ export async function startHub(): Promise<Hub> {
     else subscribers.set(callback, { callback, topic, secret: get("secret"), leaseSeconds: mood.leaseSeconds });
   }
 
-  const server: Server = createServer(async (request, response) => {
-    let body = "";
-    for await (const piece of request) body += piece;
-    const form = new URLSearchParams(body);
+  const { url: root, close } = await serveHttp(async (request) => {
+    const form = new URLSearchParams(await request.text());
     asked.push(form);
-    if (mood.moved !== null && request.url === "/") {
-      response.writeHead(307, { location: mood.moved }).end();
-      return;
+    if (mood.moved !== null && new URL(request.url).pathname === "/") {
+      return new Response(null, { status: 307, headers: { location: mood.moved } });
     }
-    response.writeHead(mood.status).end();
-    if (mood.status !== 202) return;
-    const question = askBack(form).catch(() => undefined);
-    asking.add(question);
-    void question.finally(() => asking.delete(question));
+    if (mood.status === 202) unanswered.push(form);
+    return new Response(null, { status: mood.status });
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const url = `${root}/`;
 
   return {
     ...{ url, asked, subscribers, mood },
@@ -70,22 +61,31 @@ export async function startHub(): Promise<Hub> {
       const answers: number[] = [];
       for (const each of subscribers.values()) {
         if (each.topic !== topic) continue;
-        const signature = createHmac(method, how.secret ?? each.secret)
-          .update(body)
-          .digest("hex");
+        const sent = typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body);
+        const signature = await signed(sent, { method, secret: how.secret ?? each.secret });
         const headers = {
           "Content-Type": type,
           Link: `<${url}>; rel="hub", <${how.self ?? topic}>; rel="self"`,
           "X-Hub-Signature": how.signature ?? `${method}=${signature}`,
         };
-        const sent = typeof body === "string" ? body : new Uint8Array(body);
         answers.push((await fetch(each.callback, { method: "POST", headers, body: sent })).status);
       }
       return answers;
     },
     async settled() {
-      while (asking.size > 0) await Promise.all(asking);
+      for (let form = unanswered.shift(); form !== undefined; form = unanswered.shift()) await askBack(form);
     },
-    close: () => void server.close(),
+    close,
   };
+}
+
+/** HMAC in hexadecimal; `method` as WebSub calls it. */
+async function signed(
+  body: Uint8Array<ArrayBuffer>,
+  { method, secret }: { method: string; secret: string },
+): Promise<string> {
+  const algorithm = { name: "HMAC", hash: method.replace("sha", "SHA-") };
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, ["sign"]);
+  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", key, body));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** What a file that is about Node alone imports. */
 const nodeThings =
-  /from "(?:node:|better-sqlite3|undici|@hono\/node-server|\.\.\/src\/(?:node|cli)\/|\.\/support\/(?:host|hub|local-d1)\.)/;
+  /from "(?:node:|better-sqlite3|undici|@hono\/node-server|\.\.\/src\/(?:node|cli)\/|\.\/support\/(?:host|local-d1)\.)/;
 
 /** Test files of test/: those whose cases run in workerd as well, and those that are Node's, each with the reason. */
 export function testFiles(folder: string): { both: string[]; nodes: Map<string, string> } {
@@ -25,7 +25,6 @@ const playground = "tests the playground, which is Node's";
 /** Test files that are about Node alone, and why, where what they import does not say it. */
 export const nodeOnly: Record<string, string> = {
   "backup.test.ts": "copies SQLite's file; D1 has Time Travel",
-  "bot-sources.test.ts": "sites on sockets of Node's",
   "breaking-by-hand.test.ts": program,
   "breaking-crash.test.ts": "kills a process of Node's",
   "crash.test.ts": "kills a process of Node's",
@@ -47,14 +46,12 @@ export const nodeOnly: Record<string, string> = {
   "program.test.ts": "runs test/cases/program.ts on Node; worker-program.test.ts runs it in workerd",
   "proxy.test.ts": "a proxy is for Node; Workers have none",
   "read-apart.test.ts": "threads are Node's",
-  "refresh-sources.test.ts": "sites on sockets of Node's",
   "sources-cli.test.ts": tool,
   "store.test.ts": "SQLite's file; its cases are test/cases/store.ts; they run in workerd by test/worker/store.ts",
   "telegram-errors.test.ts": "errors of Node's sockets",
   "tidy.test.ts": "reads the source",
   "ingest.test.ts": "an ingest beside a server of Node's",
   "breaking-walk.test.ts": program,
-  "websub.test.ts": "hubs on sockets of Node's",
   "worker.test.ts": "is this",
   "worker-edge.test.ts": "builds the worker, and holds its parts to the platform's limits",
   "worker-program.test.ts": "is in workerd as a whole",
