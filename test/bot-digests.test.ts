@@ -55,10 +55,12 @@ describe("👍 and 👎 under a digest", () => {
     expect(numbers).toContain("👍 👎");
     const { answers: open } = await world.press(READER_ID, "👍 👎");
     expect(open[0]).toMatchObject({ message_id: digest.message_id, text: digest.text });
-    expect(labels(open[0]!)).toEqual(expect.arrayContaining(["👍1", "👎1", "👍2", "👎2", "‹ 返回", "⚙️ 设置"]));
-    await world.press(READER_ID, "👍2");
-    const { answers: marked } = await world.press(READER_ID, "👎1");
-    expect(labels(marked[0]!)).toEqual(expect.arrayContaining(["👍1", "✓👎1", "✓👍2", "👎2"]));
+    expect(labels(open[0]!)).toEqual(
+      expect.arrayContaining(["第1条 👍", "第1条 👎", "第2条 👍", "第2条 👎", "‹ 返回", "⚙️ 设置"]),
+    );
+    await world.press(READER_ID, "第2条 👍");
+    const { answers: marked } = await world.press(READER_ID, "第1条 👎");
+    expect(labels(marked[0]!)).toEqual(expect.arrayContaining(["第1条 👍", "✓ 第1条 👎", "✓ 第2条 👍", "第2条 👎"]));
     expect((await votes()).map(({ vote }) => vote).toSorted()).toEqual([-1, 1]);
     const { answers: back } = await world.press(READER_ID, "‹ 返回");
     expect(labels(back[0]!)).toEqual(numbers);

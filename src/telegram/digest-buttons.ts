@@ -1,3 +1,4 @@
+import { feedbackText } from "../text/feedback.ts";
 import type { Language } from "../text/index.ts";
 import { textIn } from "../text/index.ts";
 import { action, readAction } from "./action.ts";
@@ -5,7 +6,6 @@ import { type Button, numberRows } from "./message.ts";
 
 /** With so few stories the numbers stand in one row. */
 export const fewStoriesMax = 3;
-const ratingsPerRow = 4;
 const opinion = "👍 👎";
 
 /** A story that a digest's buttons name, with its number. */
@@ -19,23 +19,28 @@ export function digestRows(stories: readonly ListedStory[], rest: Button[]): But
   return [...numberRows(open), withToggle(rest, rate)];
 }
 
-/** The same buttons with 👍 and 👎 of each story in place of its number; what this reader said is marked. */
+/**
+ * The same buttons with a row for each story in place of its number: 第1条 👍, 第1条 👎. A bare number beside a thumb would
+ * be read as a count. What this reader said is marked.
+ */
 export function ratingRows(
   rows: readonly Button[][],
   said: ReadonlyMap<number, number>,
   { language }: { language: Language },
 ): Button[][] {
   const text = textIn(language);
-  const rates = listedStories(rows).flatMap(({ id, number }) => {
+  const feedback = feedbackText(language);
+  const rates = listedStories(rows).map(({ id, number }) => {
     const vote = said.get(Number.parseInt(id, 36)) ?? 0;
-    const button = (sign: string, value: number): Button => ({
-      text: `${vote === value ? "✓" : ""}${sign}${number}`,
-      action: action("rate", id, number, value > 0 ? "u" : "d"),
-    });
+    const button = (sign: string, value: number): Button => {
+      const label = feedback.ofStory(number, sign);
+      const shown = vote === value ? feedback.chosen(label) : label;
+      return { text: shown, action: action("rate", id, number, value > 0 ? "u" : "d") };
+    };
     return [button("👍", 1), button("👎", -1)];
   });
   const back = { text: text.subscriptions.back, action: action("numbers") };
-  return [...inRows(rates), withToggle(restOf(rows), back)];
+  return [...rates, withToggle(restOf(rows), back)];
 }
 
 /** Back from there. */
@@ -63,10 +68,4 @@ function restOf(rows: readonly Button[][]): Button[] {
 
 function withToggle(rest: Button[], toggle: Button): Button[] {
   return [...rest.slice(0, 1), toggle, ...rest.slice(1)];
-}
-
-function inRows(buttons: Button[]): Button[][] {
-  return Array.from({ length: Math.ceil(buttons.length / ratingsPerRow) }, (_, row) =>
-    buttons.slice(row * ratingsPerRow, (row + 1) * ratingsPerRow),
-  );
 }
