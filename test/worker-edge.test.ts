@@ -84,7 +84,7 @@ describe("an invocation's budget", () => {
   it("asks to stop before the database's thousand", () => {
     const budget = createBudget(answers);
     const database = budget.database({ prepare: (sql: string) => sql, batch: async () => [] } as never);
-    for (let n = 0; n < 900; n += 1) database.prepare("select 1");
+    for (let n = 0; n < 850; n += 1) database.prepare("select 1");
     expect(budget.signal.aborted).toBe(true);
     budget.end();
   });

@@ -4,7 +4,7 @@ import { runBroadcasts } from "./broadcast.ts";
 import { runRounds } from "./broadcast-round.ts";
 import type { WebTools } from "./complete-articles.ts";
 import { createComposer } from "./compose-delivery.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, inFlightMax } from "./deliver.ts";
 import { followHubs } from "./follow-hubs.ts";
 import { createUpdateHandler, type UpdateHandler } from "./handle-update.ts";
 import { createIngest, type Ingest, type Join } from "./ingest.ts";
@@ -26,15 +26,17 @@ export type WorkOptions = {
   signal?: AbortSignal;
   web?: WebTools;
   fetchFile?: FetchFile;
+  /** Messages on their way at once. */
+  inFlight?: number;
   apart?: { ingest: Ingest; join: Join };
 };
 
 /** What each kind of job does. */
 export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = {}): (job: Job) => Promise<void> {
-  const { signal } = options;
+  const { signal, inFlight = inFlightMax } = options;
   const compose = createComposer(app);
   const handle = createUpdateHandler(app, bot);
-  const matchAlerts = createAlertMatcher(app);
+  let matchAlerts: ReturnType<typeof createAlertMatcher> | undefined;
   const ingest = alerting(app, options.apart?.ingest ?? createIngest(app.db, app.now));
   return async (job) => {
     switch (job.kind) {
@@ -44,7 +46,7 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
         await planDigests(app, signal);
         return;
       case "deliver":
-        return deliver(app, { compose, signal });
+        return deliver(app, { compose, signal, inFlight });
       case "broadcast":
         return runBroadcasts(app, signal);
       case "broadcast-round":
@@ -66,6 +68,7 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
       case "source-task":
         return runSourceTask(app, { web: options.web, ingest, fetchFile: options.fetchFile, signal }, job.id);
       case "alerts":
+        matchAlerts ??= createAlertMatcher(app);
         return matchAlerts(signal);
       case "tell-news":
         return tellNews(app);

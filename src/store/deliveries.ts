@@ -81,6 +81,15 @@ export async function urgentPriority(db: Db, now: Date): Promise<number | null> 
   return row?.priority ?? null;
 }
 
+/** How many rows' time has come, counted up to `most`. */
+export async function countDue(db: Db, now: Date, most: number): Promise<number> {
+  const [row] = await db.all<{ n: number }>(
+    sql`select count(*) as n from (
+      select 1 from deliveries where priority in (0, 1, 2, 3) and due_at <= ${seconds(now)} limit ${most})`,
+  );
+  return row?.n ?? 0;
+}
+
 /** When the next queued row's time comes; null when none waits. */
 export async function nextQueuedAt(db: Db): Promise<Date | null> {
   const first = (priority: number) =>

@@ -1,8 +1,11 @@
 import type { D1Database } from "@cloudflare/workers-types";
 
-/** Calls that one invocation may make (fetch, D1, the gate, the queue); Cloudflare stops it at 10,000, D1 at 1,000. */
+/**
+ * Calls that one invocation may make (fetch, D1, the gate, the queue); Cloudflare stops it at 10,000, D1 at 1,000. What is
+ * in flight then still has to be composed and written down.
+ */
 const callsMax = 8_000;
-const queriesMax = 900;
+const queriesMax = 850;
 /** A job that takes longer goes on in another invocation, so that an update of the program is not held up by it. */
 const wallMs = 120_000;
 /** Connections that may wait for their answer's first bytes are six; one is left for the database and the gate. */

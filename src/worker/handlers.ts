@@ -6,8 +6,8 @@ import { createHubDoor } from "../jobs/receive-push.ts";
 import { tick } from "../jobs/tick.ts";
 import { addClicks } from "../store/clicks.ts";
 import { glance } from "../store/glance.ts";
-import type { Env } from "./env.ts";
-import { runJob } from "./jobs.ts";
+import { runWithUrgent } from "./beside.ts";
+import { type Env, readSettings, type Settings } from "./env.ts";
 import { openProgram, type Program, type Runtime } from "./program.ts";
 
 /** Telegram keeps a chat's order until it is answered, so it is answered when the update has been handled, or this late. */
@@ -21,7 +21,8 @@ export type Handlers = {
 };
 
 /** The three ways in: Telegram and readers by HTTP, the clock, and the queue. */
-export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
+export function createHandlers(given: Omit<Given, "settingsOf">): Handlers {
+  const runtime = { ...given, settingsOf: settingsReader() };
   return {
     fetch: (request, env, ctx) =>
       invocation(runtime, { env, ctx }, async (program) => routes(program).fetch(request as never)),
@@ -37,7 +38,7 @@ export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
           if (batch.queue.endsWith("-dead")) {
             log.error({ job: message.body }, "a job was given up after several tries");
           } else {
-            await runJob(program, message.body);
+            await runWithUrgent(program, message.body);
             log.debug({ job: message.body.kind, ...program.budget.spent }, "a job ended");
           }
         }
@@ -46,9 +47,21 @@ export function createHandlers(runtime: Omit<Runtime, "waitUntil">): Handlers {
   };
 }
 
+type Given = Omit<Runtime, "waitUntil">;
+
+/** Settings are read once for as long as the platform hands the same bindings along: a millisecond of each event. */
+function settingsReader(): Runtime["settingsOf"] {
+  const known = new WeakMap<Env, Settings>();
+  return (env) => {
+    const settings = known.get(env) ?? readSettings(env);
+    known.set(env, settings);
+    return settings;
+  };
+}
+
 /** Builds the program for one event; its budget ends when all is done that the event is kept alive for. */
 async function invocation<T>(
-  runtime: Omit<Runtime, "waitUntil">,
+  runtime: Given,
   { env, ctx }: { env: Env; ctx: ExecutionContext },
   run: (program: Program) => Promise<T>,
 ): Promise<T> {

@@ -11,7 +11,7 @@ import { createShared } from "../store/shared.ts";
 import { pacedReplies } from "../telegram/send.ts";
 import { type Budget, createBudget, type Fetch } from "./budget.ts";
 import { telegramFetch } from "./client.ts";
-import { type Env, readSettings } from "./env.ts";
+import type { Env, Settings } from "./env.ts";
 import type { GateCalls } from "./gate-object.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { openWeb } from "./web.ts";
@@ -19,11 +19,18 @@ import { openWeb } from "./web.ts";
 /** grammY would wait 500 s; Telegram answers in well under this. */
 const timeoutSeconds = 60;
 
+/**
+ * Messages that an invocation has in its hands: enough for its five connections while the next are composed, and few
+ * enough that composing them fits into what is left of its queries.
+ */
+const inFlight = 60;
+
 /** What differs from one invocation to another, and from the real thing in a test. */
 export type Runtime = {
   now(): Date;
   random(): number;
   fetch: Fetch;
+  settingsOf(env: Env): Settings;
   /** Keeps the invocation alive until this has ended. */
   waitUntil(promise: Promise<unknown>): void;
 };
@@ -44,7 +51,7 @@ export type Program = {
 
 /** The whole program for one invocation: nothing lives between two of them but the database, the queue and the gate. */
 export function openProgram(env: Env, runtime: Runtime): Program {
-  const { config, token, webhookSecret, me } = readSettings(env);
+  const { config, token, webhookSecret, me } = runtime.settingsOf(env);
   const { now, random } = runtime;
   const log = createLog(config.LOG_LEVEL, toConsole);
   const budget = createBudget(runtime.fetch);
@@ -71,7 +78,7 @@ export function openProgram(env: Env, runtime: Runtime): Program {
   const files = `${config.TELEGRAM_API_ROOT}/file/bot${token}/`;
   const fetchFile = (path: string, signal: AbortSignal) => budget.fetch(files + path, { signal });
   const web = openWeb(config, { now, fetch: budget.fetch });
-  const work = createWork(app, bot, { signal: budget.signal, web, fetchFile });
+  const work = createWork(app, bot, { signal: budget.signal, web, fetchFile, inFlight });
 
   return {
     ...{ app, budget, gate, outbox, send, webhookSecret, work, waitUntil: runtime.waitUntil },
