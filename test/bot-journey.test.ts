@@ -1,4 +1,4 @@
-import { eq, ne } from "drizzle-orm";
+import { eq, gt, ne } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createComposer } from "../src/jobs/compose-delivery.ts";
 import type { Deliverable, Outgoing } from "../src/jobs/deliver-prepare.ts";
@@ -203,7 +203,16 @@ describe("a reader in Shanghai", () => {
       [405, "daily"],
     ]);
     const wrong = text(await world.say(READER_ID, "/subscribe 八点钟左右吧"));
-    expect(wrong).toContain("没看懂“八点钟左右吧”。像这样：08:00，或 8点半");
+    expect(wrong).toBe("没看懂“八点钟左右吧”。像这样：08:00，或 8点半");
+    expect(labels(world.last(READER_ID))).toEqual(["08:00", "08:30", "09:00"]);
+    const topic = text(await world.say(READER_ID, "/subscribe 台风 8点"));
+    expect(topic).toContain("想一有“台风”的新闻就知道，不用钟点：/alert 台风");
+    expect(labels(world.last(READER_ID))).toEqual(["08:00", "08:30", "09:00", "🔔 提醒 台风"]);
+    expect(text((await world.press(READER_ID, "🔔 提醒 台风")).answers)).toContain("好，出现“台风”就告诉你");
+    await world.say(READER_ID, "/subscribe 科技 晚上25点");
+    expect(labels(world.last(READER_ID))).toEqual(["07:00", "08:00", "12:00", "18:00", "21:00"]);
+    expect(text((await world.press(READER_ID, "18:00")).answers)).toContain("科技");
+    await world.app.db.delete(subscriptions).where(gt(subscriptions.id, 3));
     expect(text(await world.say(READER_ID, "/subscribe 21:00"))).toContain("已经有一份");
     expect(await rows()).toHaveLength(3);
   });

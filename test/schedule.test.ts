@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readClockTime } from "../src/news/clock-time.ts";
+import { nearTimes, readClockTime } from "../src/news/clock-time.ts";
 import { clockTime, isRule, latestSlot, localTime, nextSlot, nextSlots, quietUntil } from "../src/news/schedule.ts";
 
 type Case = [what: string, rule: string, time: string, timezone: string, after: string, expected: string];
@@ -171,5 +171,19 @@ describe("clock time", () => {
     "x".repeat(90),
   ])("does not guess at %j", (said) => {
     expect(readClockTime(said)).toBeNull();
+  });
+
+  it.each([
+    ["八点钟左右", [480, 510, 540], null, ""],
+    ["around eight", [480, 510, 540], null, ""],
+    ["工作日 晚上8点多", [1200, 1230, 1260], "workdays", "多"],
+    ["台风 8点", [480, 510, 540], null, "台风"],
+    ["typhoon 8pm", [1200, 1230, 1260], null, "typhoon"],
+    ["11:75 pm", [1380, 1410, 0], null, ""],
+    ["25:00", [], null, ""],
+    ["海堤", [], null, "海堤"],
+    ["三只羊", [], null, "三只羊"],
+  ])("what %j may have meant", (said, minutes, rule, rest) => {
+    expect(nearTimes(said)).toEqual({ minutes, rule, rest });
   });
 });

@@ -15,12 +15,13 @@ import { areas } from "./areas.ts";
 import { answerBreaking } from "./breaking.ts";
 import { onChannelPicked, onPickerClosed } from "./channel.ts";
 import { answerTime } from "./digest-edits.ts";
-import { answerHour, makeDigest, notTime } from "./digests.ts";
+import { answerHour, makeDigest } from "./digests.ts";
 import { hasRole } from "./duty.ts";
 import { answerTitle } from "./edition.ts";
 import type { Command, Press } from "./handler.ts";
 import { inPace, tooManyPresses } from "./limits.ts";
 import { onMigration, onMyMember } from "./members.ts";
+import { notTime } from "./near-times.ts";
 import { answerQuiet } from "./quiet.ts";
 import { search, tokenFor, tooOld } from "./reading.ts";
 import { isOperator, mayManage } from "./rights.ts";
@@ -143,7 +144,7 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   else if (what.startsWith("ed:")) return answerTitle(visit, what, words);
   else if (what.startsWith("bc:")) return answerBreaking(visit, what, words);
   else if (!(await answerTime(visit, what, words)))
-    await say(visit, await orSearch(visit, notTime(visit, words), words));
+    await say(visit, await orSearch(visit, await notTime(visit, words, { changes: what }), words));
   return true;
 }
 

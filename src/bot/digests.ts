@@ -29,10 +29,10 @@ import { ask, say, show } from "./answer.ts";
 import { askDigest, preview } from "./asked.ts";
 import { withCrowd } from "./crowd.ts";
 import { type Area, wholeNumber } from "./handler.ts";
+import { notTime } from "./near-times.ts";
 import { ensureKnown, isPrivate, originOf, readingOf, refreshed, type Visit } from "./visit.ts";
 
 const usualCount = 8;
-const wordsShownMax = 40;
 
 export const digests: Area = {
   commands: {
@@ -60,7 +60,7 @@ async function subscribe(visit: Visit, words: string): Promise<void> {
     const rule = readDays(rest);
     const isSubject = query !== "" && rest.trim() === "";
     if (rule !== null || isSubject) return askHour(visit, { rule: rule ?? "daily", query });
-    return say(visit, notTime(visit, words));
+    return say(visit, await notTime(visit, words, { asked: rest, query }));
   }
   await makeDigest(visit, { minute: said.minute, rule: said.rule ?? "daily", query }, say);
 }
@@ -103,11 +103,6 @@ async function subscribeAt(visit: Visit, [at, rule = "daily", slug = ""]: string
   }
   await closeAsk(visit.app.db, visit.chatId, visit.userId ?? 0);
   await makeDigest(visit, { minute, rule, query: subject === null ? "" : `subject:${subject.slug}` }, say);
-}
-
-/** A time that nobody understood: says so, with an example. */
-export function notTime(visit: Visit, words: string) {
-  return message(lines(visit.text.subscribe.notTime([...words].slice(0, wordsShownMax).join(""))));
 }
 
 type Wanted = { minute: number; rule: string; query?: string };

@@ -30,6 +30,43 @@ export function readDays(said: string): string | null {
   return rest.replace(/\b(at|on|and|the)\b|[,、，;。的和在每]/g, " ").trim() === "" ? (rule ?? null) : null;
 }
 
+/** What a text that is no time may have meant: hours near the one in it, its days, and what else it speaks of. */
+export type NearTimes = { minutes: number[]; rule: string | null; rest: string };
+
+const hourWords = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"];
+const nearHour = new RegExp(
+  `(?<![\\d:.])(?:(\\d{1,2})(?!\\d)|([零〇一二两三四五六七八九十]{1,3})(?=[点點时時])|\\b(${hourWords.join("|")}|twelve)\\b)` +
+    "(?:[点點时時:.h]\\s*(?:\\d{1,2}分?|半|[一三]刻)?)?",
+);
+const lateWords = /下午|傍晚|晚上|夜里|晚|午后|\d ?p\.?m\b|\b(?:pm|evening|afternoon|night)\b/;
+/** What stands beside a time without being what the digest is about. */
+const besides =
+  /左右|前后|大概|大约|差不多|准时|早上|早晨|清晨|凌晨|上午|中午|下午|傍晚|晚上|夜里|午后|钟|吧|请|给我|[发的在早晚]|\b(?:around|about|roughly|at|on|and|the|please|every|clock|in|to|me|send|morning|evening|afternoon|night|[ap]\.?m)\b/g;
+
+/** Reads what `readClockTime` did not: "八点钟左右" is near 08:00, 08:30 and 09:00; of "台风 8点" 台风 is left. */
+export function nearTimes(said: string): NearTimes {
+  const text = said.slice(0, charsMax).normalize("NFKC").toLowerCase().trim();
+  const { rule = null, rest } = takeDays(text);
+  const match = nearHour.exec(rest);
+  const other = match === null ? rest : rest.replace(match[0], " ");
+  return {
+    minutes: match === null ? [] : minutesNear(match, lateWords.test(rest)),
+    rule,
+    rest: other
+      .replace(besides, " ")
+      .replace(/[\s\p{P}\d]+/gu, " ")
+      .trim(),
+  };
+}
+
+function minutesNear([, digits, chinese, word]: RegExpExecArray, late: boolean): number[] {
+  const named = word === "twelve" ? 12 : hourWords.indexOf(word ?? "");
+  const hour = digits === undefined ? (chinese === undefined ? named : chineseNumber(chinese)) : Number(digits);
+  if (hour > 24) return [];
+  const begin = (late && hour < 12 ? hour + 12 : hour) * 60;
+  return [0, 30, 60].map((after) => (begin + after) % 1440);
+}
+
 const weekdayNames: readonly (readonly [RegExp, number])[] = [
   [/\bmon(?:days?)?\b/g, 1],
   [/\btue(?:s|sdays?)?\b/g, 2],
