@@ -12,6 +12,7 @@ import {
   planPushes,
   takePushed,
   waitingMax,
+  wakeGapMs,
   wakePushed,
 } from "../src/store/pushes.ts";
 import { addReading, claimReadings, listSources, setReadingState, settleReading } from "../src/store/readings.ts";
@@ -46,7 +47,8 @@ async function source(name = "甲报", hub: string | null = "https://hub.example
   await addReading(store.db, { sourceId: id, url: `https://${name}.example/feed`, intervalMinutes: null }, now);
   const [claim] = await claimReadings(store.db, { now, limit: 1, token: name });
   const dueAt = new Date(now.getTime() + 60 * minute);
-  await settleReading(store.db, claim!, { hub, topic: hub && `https://${name}.example/self`, dueAt, lastReadAt: now });
+  const topic = hub && `https://${name}.example/self`;
+  await settleReading(store.db, claim!, { hub, topic, dueAt, lastReadAt: now, digest: "read" });
   return id;
 }
 
@@ -121,6 +123,63 @@ test("what a hub sends is kept once, in order, not without end, and makes its so
   expect(isReliable((await findPush(store.db, "t1"))!)).toBe(false);
   await deletePush(store.db, "t1");
   expect(await livePush(store.db, id, now)).toBeUndefined();
+});
+
+/** What a hub sends of the first source now, and when that is read. */
+async function told(text: string): Promise<number> {
+  const push = (await findPush(store.db, "t1"))!;
+  await keepPushed(store.db, push, { text, digest: `${now.getTime()} ${text}`, now });
+  await wakePushed(store.db, now);
+  const [row] = await store.db.select().from(readings);
+  return row!.dueAt.getTime() - now.getTime();
+}
+
+/** Reads what waits of the first source. */
+async function readOnce(id: number, result: Partial<typeof readings.$inferInsert>): Promise<string[]> {
+  const [claim] = await claimReadings(store.db, { now, limit: 1, token: "reader" });
+  const texts = (await takePushed(store.db, id)).map((each) => each.text);
+  await settleReading(store.db, claim!, { ...result, dueAt: new Date(now.getTime() + 60 * minute) });
+  return texts;
+}
+
+test("a hub that tells without end has its source read once a gap, and all that it told is read", async () => {
+  const id = await source();
+  await plan();
+  const texts: string[] = [];
+  let reads = 0;
+  pass(wakeGapMs);
+  for (let second = 0; second < 300; second += 20) {
+    const due = await told(`feed ${second}`);
+    expect(due).toBeLessThan(wakeGapMs);
+    if (due === 0) {
+      reads++;
+      texts.push(...(await readOnce(id, { lastReadAt: now })));
+    }
+    pass(20_000);
+  }
+  expect(reads).toBe(300_000 / wakeGapMs);
+  // Nobody tells any more: what came last is read when the gap is over, without another word.
+  await wakePushed(store.db, now);
+  texts.push(...(await readOnce(id, { lastReadAt: now })));
+  expect(texts).toEqual(Array.from({ length: 15 }, (_, n) => `feed ${20 * n}`));
+});
+
+test("a source that fails, or has pages left to visit, is not read at its hub's pace either", async () => {
+  const id = await source();
+  await plan();
+  pass(60 * minute);
+  await readOnce(id, { failures: 1, failingSince: now });
+  // What the hub sent can be read without asking the source; a mere sign cannot, and waits for the source's own time.
+  expect(await told("feed 1")).toBe(wakeGapMs);
+  pass(wakeGapMs);
+  await wakePushed(store.db, now);
+  expect(await readOnce(id, { failures: 2 })).toEqual(["feed 1"]);
+  pass(minute);
+  expect(await told("")).toBe(59 * minute);
+  pass(59 * minute);
+  expect(await readOnce(id, { failures: 0, lastReadAt: start, digest: "" })).toEqual([""]);
+  pass(minute);
+  expect(await told("feed 2")).toBe(wakeGapMs);
 });
 
 test("a source that is being read now is not taken away from its reader", async () => {

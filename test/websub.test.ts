@@ -131,11 +131,12 @@ describe("a hub", () => {
 
   test("may send only what is new, in any encoding, several times before it is read", async () => {
     await followed([1]);
+    pass(minute);
     const text = `<?xml version="1.0" encoding="iso-8859-1"?>${feed([], "<x>\xe9</x>")}`.replace(
       "</channel>",
       "<item><title>Caf\xe9 open</title><guid>c</guid></item></channel>",
     );
-    // Its title is Chinese, which Latin-1 has not.
+    // Latin-1 has no Chinese: of the channel's own title only the low bytes stay.
     const latin = Uint8Array.from(text, (letter) => letter.charCodeAt(0) & 255);
     await hub.publish(`${root}/feed`, latin, { type: "application/rss+xml" });
     await hub.publish(`${root}/feed`, feed([7], ""), { method: "sha1" });
@@ -146,6 +147,7 @@ describe("a hub", () => {
 
   test("may only say that there is something new: the source is read now", async () => {
     await followed([1]);
+    pass(minute);
     asked = [];
     pages["/feed"] = { body: feed([1, 2]) };
     expect(await hub.publish(`${root}/feed`, "")).toEqual([202]);
@@ -154,8 +156,29 @@ describe("a hub", () => {
     expect(await titles()).toHaveLength(2);
   });
 
+  test("that tells often has its source read once a minute; what came meanwhile is read by a tick", async () => {
+    await followed([1]);
+    asked = [];
+    for (const [n, titlesThen] of [
+      [5, 1],
+      [6, 1],
+      [7, 4],
+      [8, 4],
+    ] as const) {
+      pass(20_000);
+      await hub.publish(`${root}/feed`, feed([n], ""));
+      await read();
+      expect(await titles()).toHaveLength(titlesThen);
+    }
+    pass(40_000);
+    await read();
+    expect(await titles()).toHaveLength(5);
+    expect(asked).toEqual([]);
+  });
+
   test("that sends what is no feed has the source itself read", async () => {
     await followed([1]);
+    pass(minute);
     asked = [];
     await hub.publish(`${root}/feed`, "<html><body><h1>A notice of the hub to all of its readers</h1></body></html>");
     await read();
@@ -386,6 +409,7 @@ describe("the callback", () => {
 
   test("takes the same once", async () => {
     await followed();
+    pass(minute);
     await hub.publish(`${root}/feed`, feed([5]));
     await read();
     jobs = [];
@@ -405,6 +429,7 @@ describe("the callback", () => {
 
   test("keeps a few of what comes faster than it is read; of the rest, that there is more", async () => {
     await followed([1]);
+    pass(minute);
     for (let n = 10; n < 30; n++) await hub.publish(`${root}/feed`, feed([n]));
     expect((await waiting()).map((row) => row.text.length > 0)).toEqual([true, true, true, true, false]);
     pages["/feed"] = { body: feed(Array.from({ length: 30 }, (_, n) => n)) };

@@ -10,6 +10,8 @@ const doublingsMax = 8;
 const endTriesMax = 6;
 /** Pushes that one look plans or ends. */
 const plannedMax = 200;
+/** A source that its hub tells of is read no sooner than so long after the last time: what comes meanwhile waits. */
+export const wakeGapMs = 60_000;
 /** What waits to be read of one source; of more only that there is more. */
 export const waitingMax = 4;
 /** Digests that are remembered. */
@@ -189,11 +191,23 @@ export async function missedByPush(db: Db, token: string, now: Date): Promise<vo
   await db.update(pushes).set({ missedAt: now }).where(eq(pushes.token, token));
 }
 
-/** Sources of which something waits are due now, unless they are being read. */
+/**
+ * Sources of which something waits are due, unless they are being read: now, or when the gap since the last read is over,
+ * so that no hub has a source read as often as it pleases. One whose last read failed, or left pages to visit, has
+ * no time from which to count: what came of it is gathered for a gap. One that fails is not asked because of a mere sign.
+ */
 export async function wakePushed(db: Db, now: Date): Promise<void> {
+  const gap = wakeGapMs / 1000;
+  const came = sql`(select min(${pushed.receivedAt}) from ${pushed} where ${pushed.sourceId} = ${readings.sourceId})`;
+  const isSettled = sql`${readings.failures} = 0 and ${readings.digest} <> ''`;
+  const due = sql<Date>`max(
+    ${Math.floor(now.getTime() / 1000)},
+    case when ${isSettled} then coalesce(${readings.lastReadAt}, 0) else ${came} end + ${gap}
+  )`;
+  const signs = sql`(select ${pushed.sourceId} from ${pushed} where ${pushed.text} = '')`;
   await db
     .update(readings)
-    .set({ dueAt: now })
+    .set({ dueAt: due })
     .where(
       and(
         sql`${readings.sourceId} in (select ${pushed.sourceId} from ${pushed})`,
@@ -201,7 +215,8 @@ export async function wakePushed(db: Db, now: Date): Promise<void> {
         eq(readings.state, "active"),
         // Of a source that names its hub no more nothing is taken: it would be due for ever.
         isNotNull(readings.hub),
-        gt(readings.dueAt, now),
+        sql`(${readings.failures} = 0 or ${readings.sourceId} not in ${signs})`,
+        sql`${readings.dueAt} > ${due}`,
       ),
     );
 }
