@@ -135,7 +135,7 @@ async function told(text: string): Promise<number> {
 }
 
 /** Reads what waits of the first source. */
-async function readOnce(id: number, result: Partial<typeof readings.$inferInsert>): Promise<string[]> {
+async function readOnce(id: number, result: Omit<Parameters<typeof settleReading>[2], "dueAt">): Promise<string[]> {
   const [claim] = await claimReadings(store.db, { now, limit: 1, token: "reader" });
   const texts = (await takePushed(store.db, id)).map((each) => each.text);
   await settleReading(store.db, claim!, { ...result, dueAt: new Date(now.getTime() + 60 * minute) });
