@@ -179,7 +179,7 @@ export const settings = {
       ),
       "info",
     ),
-    help: "How much is written to standard error: fatal, error, warn, info, debug, trace or silent.",
+    help: "How much is written to standard error (JSON lines; readable ones on a terminal): fatal, error, warn, info, debug, trace or silent.",
     example: "debug",
   },
 } satisfies Record<string, Setting<unknown>>;

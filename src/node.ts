@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readConfig } from "./config.ts";
 import { describeError, UserError } from "./errors.ts";
-import { createLog } from "./log.ts";
 import { startHost } from "./node/host.ts";
 import { makeOwnerLink } from "./node/owner-link.ts";
 import { startPlayground } from "./node/playground.ts";
 import { liveNotice } from "./node/terminal.ts";
+import { logTo } from "./node/terminal-log.ts";
 import { ownersOf } from "./store/owners.ts";
 import { countSources } from "./store/sources.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -14,7 +14,7 @@ import { openSqlite } from "./store/sqlite.ts";
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const config = readConfig(process.env);
-  const log = createLog(config.LOG_LEVEL, (line) => process.stderr.write(line));
+  const log = await logTo(process.stderr, config.LOG_LEVEL);
   const say = (text: string) => process.stdout.write(`${text}\n`);
 
   if (config.BOT_TOKEN === undefined) {

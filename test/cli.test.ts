@@ -11,6 +11,7 @@ import { createShell } from "../src/cli/shell.ts";
 import { addSourcesCommand } from "../src/cli/sources.ts";
 import { addStatsCommand } from "../src/cli/stats.ts";
 import { UserError } from "../src/errors.ts";
+import { logTo } from "../src/node/terminal-log.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 
 /** What the command line says to who mistypes, and what it leaves alone. */
@@ -68,4 +69,21 @@ it("a backup replaces a file only with --force, and never the database itself", 
   expect(readFileSync(copy, "utf8")).toBe("something dear");
   expect(await tidings("backup", copy, "--force")).toContain("verified");
   expect(await tidings("backup", file(), "--force")).toContain("is the database itself");
+});
+
+it("logs JSON for machines and readable lines for a person at a terminal, and a token to neither", async () => {
+  const written = async (isTTY: boolean): Promise<string> => {
+    const text: string[] = [];
+    const log = await logTo({ isTTY, write: (line) => text.push(line) }, "info");
+    log.debug({}, "not this");
+    log.error(
+      { update: 7, error: new Error("boom 1234567890:AAH-abcdefghijklmnopqrstuvwxyz_01234") },
+      "a command broke",
+    );
+    return text.join("");
+  };
+  expect(JSON.parse(await written(false))).toMatchObject({ msg: "a command broke", update: 7, error: "boom <token>" });
+  expect(await written(true)).toMatch(
+    /^\[\d\d:\d\d:\d\d\] ERROR: a command broke \{"update":7,"error":"boom <token>"\}\n$/,
+  );
 });
