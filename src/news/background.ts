@@ -34,8 +34,18 @@ export function countArticle(background: Background, terms: Iterable<number>): v
  * be in an archive that has seen nothing yet.
  */
 export function rarity(background: Background, term: number, isCommon: boolean): number {
-  const seen = background.counts[place(term)]! + guessArticles * (isCommon ? commonShare : guessShare);
-  return Math.log((1 + background.articles + guessArticles) / (1 + seen)) + 1;
+  const counted = background.counts[place(term)]!;
+  const logs = isCommon ? logsOfCommon : logsOfOthers;
+  const seen = counted < logs.length ? logs[counted]! : logOfSeen(counted, isCommon);
+  return Math.log(1 + background.articles + guessArticles) - seen + 1;
+}
+
+/** ln(1 + n) by how often a term was counted, which seldom is often. */
+const logsOfOthers = Float64Array.from({ length: 1_024 }, (_, counted) => logOfSeen(counted, false));
+const logsOfCommon = Float64Array.from({ length: 1_024 }, (_, counted) => logOfSeen(counted, true));
+
+function logOfSeen(counted: number, isCommon: boolean): number {
+  return Math.log(1 + counted + guessArticles * (isCommon ? commonShare : guessShare));
 }
 
 /** A term in 23 bits, as an index keeps it: three bytes in SQLite. */

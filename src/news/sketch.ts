@@ -106,30 +106,40 @@ function once<T>(work: () => T): () => T {
 
 type Weighed = Pick<Sketch, "terms" | "text" | "title" | "textSum" | "titleSum">;
 
+/** Where a sketch is made before it is known how long it gets: 600 characters and a headline have fewer terms. */
+const made = { all: new Uint32Array(4_096), text: new Float32Array(4_096), title: new Float32Array(4_096) };
+/** 1 + ln of how often a term stands in one text. */
+const frequencies = Float64Array.from({ length: 64 }, (_, count) => 1 + Math.log(count));
+
 /** tf-idf with a logarithm on the term's count. */
 function weigh(titleTerms: readonly number[], restTerms: readonly number[], background: Background): Weighed {
-  const titles = Uint32Array.from(titleTerms).sort();
-  const all = new Uint32Array(titleTerms.length + restTerms.length);
-  all.set(titleTerms);
-  all.set(restTerms, titleTerms.length);
+  const count = Math.min(titleTerms.length + restTerms.length, made.all.length);
+  const all = made.all.subarray(0, count);
+  const titles = new Uint32Array(Math.min(titleTerms.length, count));
+  for (let i = 0; i < titles.length; i += 1) titles[i] = titleTerms[i]!;
+  all.set(titles);
+  for (let i = titles.length; i < count; i += 1) all[i] = restTerms[i - titles.length]!;
+  titles.sort();
   all.sort();
-  const terms = new Uint32Array(all.length);
-  const text = new Float32Array(all.length);
-  const title = new Float32Array(all.length);
+  const { text, title } = made;
   let size = 0;
-  for (let i = 0, t = 0; i < all.length; size += 1) {
+  for (let i = 0, t = 0; i < count; size += 1) {
     const term = all[i]!;
     const first = i;
     const firstInTitle = t;
-    while (i < all.length && all[i] === term) i += 1;
+    while (i < count && all[i] === term) i += 1;
     while (t < titles.length && titles[t] === term) t += 1;
     const weight = rarity(background, term, isCommon(term));
-    terms[size] = term;
-    text[size] = (1 + Math.log(i - first)) * weight;
-    if (t > firstInTitle) title[size] = (1 + Math.log(t - firstInTitle)) * weight;
+    all[size] = term;
+    text[size] = frequencyOf(i - first) * weight;
+    title[size] = t === firstInTitle ? 0 : frequencyOf(t - firstInTitle) * weight;
   }
-  const shares = { terms: terms.slice(0, size), text: text.slice(0, size), title: title.slice(0, size) };
-  return { ...shares, textSum: toLengthOne(shares.text), titleSum: toLengthOne(shares.title) };
+  const kept = { terms: all.slice(0, size), text: text.slice(0, size), title: title.slice(0, size) };
+  return { ...kept, textSum: toLengthOne(kept.text), titleSum: toLengthOne(kept.title) };
+}
+
+function frequencyOf(count: number): number {
+  return frequencies[count] ?? 1 + Math.log(count);
 }
 
 /** Scales a vector to length 1 and gives the sum of its weights. */
