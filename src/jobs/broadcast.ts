@@ -7,6 +7,7 @@ import {
   broadcastCounts,
   changeRate,
   endBroadcast,
+  findBroadcast,
   liveBroadcasts,
   recentlySent,
 } from "../store/broadcasts.ts";
@@ -17,6 +18,8 @@ import { refreshScreens } from "./broadcast-screen.ts";
 const lookEveryMs = 200;
 /** The rate is measured over this. */
 const rateOverMs = 15_000;
+/** What was on its way when it was stopped is waited for so long, so that its last screen counts everybody. */
+const lastEndsMs = 3_000;
 /** A schedule further away than this is found by a tick. */
 const waitForMs = 90_000;
 
@@ -34,6 +37,7 @@ type Samples = Map<number, { at: number; settled: number }[]>;
 export async function runBroadcasts(app: BroadcastApp, signal?: AbortSignal): Promise<void> {
   const samples: Samples = new Map();
   const ended: number[] = [];
+  let watched: number[] = [];
   while (signal?.aborted !== true) {
     for (const begun of await beginDue(app.db, app.now())) {
       const actor = { userId: begun.userId, name: begun.userName };
@@ -50,12 +54,12 @@ export async function runBroadcasts(app: BroadcastApp, signal?: AbortSignal): Pr
         await parkAll(app, broadcast.id, signal);
       }
     }
-    await skipStopped(app, signal);
+    const current = live.map((each) => each.id);
+    const gone = watched.filter((id) => !current.includes(id) && !ended.includes(id));
+    await skipStopped(app, { gone, signal });
+    watched = current.filter((id) => !ended.includes(id));
     if (ended.length > 0) await refreshScreens(app, ended.splice(0), { force: true });
-    await refreshScreens(
-      app,
-      live.map((each) => each.id),
-    );
+    await refreshScreens(app, current);
     if (!live.some((each) => keepsUs(each, app.now()))) break;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
@@ -107,11 +111,19 @@ async function parkAll(app: BroadcastApp, id: number, signal: AbortSignal | unde
   while (signal?.aborted !== true && (await parkRows(app.db, id, app.now())) > 0) await breath();
 }
 
-async function skipStopped(app: BroadcastApp, signal: AbortSignal | undefined): Promise<void> {
-  for (const id of await stoppedWithRows(app.db)) {
+type Stopping = { gone: readonly number[]; signal: AbortSignal | undefined };
+
+/** Leaves out who waited for a broadcast that was stopped; its screen is drawn once all who were on their way are there. */
+async function skipStopped(app: BroadcastApp, { gone, signal }: Stopping): Promise<void> {
+  for (const id of new Set([...gone, ...(await stoppedWithRows(app.db))])) {
+    if ((await findBroadcast(app.db, id))?.state !== "stopped") continue;
     await enqueueAudience(app, id, signal);
     const skip = () => skipRows(app.db, id, { reason: "the broadcast was stopped", now: app.now() });
     while (signal?.aborted !== true && (await skip()) > 0) await breath();
+    for (let waitedMs = 0; waitedMs < lastEndsMs; waitedMs += lookEveryMs) {
+      if (signal?.aborted === true || !(await hasWork(app.db, id, app.now()))) break;
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
     await refreshScreens(app, [id], { force: true });
   }
 }

@@ -2,20 +2,27 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newsUpTo } from "#runtime";
 import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
 import type { Playground } from "../../src/playground/playground.ts";
-import type { Kept } from "../../src/playground/types.ts";
 import type { Db } from "../../src/store/db.ts";
 import { listDeliveries } from "../../src/store/deliveries.ts";
 import { subscribers, subscriptions } from "../../src/store/schema.ts";
 import { addReader } from "../support/readers.ts";
+import { broadcastCases } from "./program-broadcast.ts";
+import { createHands, eventually } from "./program-hands.ts";
 
 /** The whole program, served by webhook: what its runtime calls is what happens. */
 export type Running = {
   url: string;
   secret: string;
   playground: Playground;
-  db: Db;
+  /** The program's database, beside the program. */
+  readonly db: Db;
   /** The minute's end. */
   tick(): Promise<void>;
+  /**
+   * Ends the program as a power cut does, whatever it is doing, and starts it again on what it had written. By then
+   * Telegram answers at once, however far away it was.
+   */
+  kill(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -24,7 +31,6 @@ export const programToken = "77:TEST-TOKEN-OF-NOBODY";
 export const programBot = { id: 77, is_bot: true, first_name: "tidings", username: "tidings_bot" };
 export const editor = 501;
 export const openMs = 60_000;
-const waitMs = 30_000;
 
 /** Readers that are due in the same minute. */
 const crowd = 45;
@@ -42,23 +48,8 @@ export function programCases(runtime: string, open: () => Promise<Running>): voi
   }, openMs);
   afterAll(() => running?.close(), openMs);
 
-  const post = (body: string, given: string | null = running.secret) => {
-    const headers: Record<string, string> = { "content-type": "application/json" };
-    if (given !== null) headers["x-telegram-bot-api-secret-token"] = given;
-    return fetch(`${running.url}/telegram`, { method: "POST", headers, body });
-  };
-  const said = (chat: number): Kept[] => running.playground.botMessages(chat);
-  const texts = (chat: number) => said(chat).map((each) => each.text ?? each.caption ?? "");
-  const find = (chat: number, what: RegExp) =>
-    eventually(`${what} in ${chat}`, () => texts(chat).findLast((text) => what.test(text)));
-  const ask = async (chat: number, words: string, answer: RegExp) => {
-    running.playground.acts.say(chat, chat, words);
-    return find(chat, answer);
-  };
-  const press = async (chat: number, label: RegExp) => {
-    const [message, data] = await eventually(`a button ${label}`, () => buttonOf(said(chat), label));
-    await running.playground.acts.press(chat, chat, message.message_id, data).answered;
-  };
+  const hands = createHands(() => running);
+  const { said, texts, find, post, ask, press } = hands;
 
   describe(`the program on ${runtime}: the webhook`, () => {
     it("lets nobody in without the secret, whatever the body", async () => {
@@ -156,6 +147,8 @@ export function programCases(runtime: string, open: () => Promise<Running>): voi
       expect((await post("x".repeat(2 * 1024 * 1024))).status).toBe(413);
     });
   });
+
+  broadcastCases(runtime, hands);
 }
 
 function commandFrom(chat: number, { id, text }: { id: number; text: string }) {
@@ -168,24 +161,4 @@ function commandFrom(chat: number, { id, text }: { id: number; text: string }) {
       entities: [{ type: "bot_command", offset: 0, length: text.length }],
     },
   };
-}
-
-function buttonOf(messages: readonly Kept[], label: RegExp): [Kept, string] | undefined {
-  for (const message of messages.toReversed()) {
-    for (const each of message.reply_markup?.inline_keyboard.flat() ?? []) {
-      if (label.test(each.text) && each.callback_data !== undefined) return [message, each.callback_data];
-    }
-  }
-  return undefined;
-}
-
-/** Queues take their time: longer than other tests wait. */
-async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const end = performance.now() + waitMs;
-  while (performance.now() < end) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`waited ${waitMs} ms for ${what}`);
 }

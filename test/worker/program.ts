@@ -8,6 +8,9 @@ import type { Telegram } from "../support/host.ts";
 const root = join(import.meta.dirname, "../..");
 const secret = "a-secret-of-32-characters-or-so-";
 
+/** By day for everybody, whenever this runs. */
+const always = { NIGHT_HOURS: "00:00-00:00", LOG_LEVEL: "warn" };
+
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
 process.env["WRANGLER_WRITE_LOGS"] = "false";
@@ -19,7 +22,7 @@ export async function openWorker(telegram: Telegram, settings: Record<string, st
     workers: [
       {
         configPath: "wrangler.toml",
-        vars: { TELEGRAM_API_ROOT: telegram.url, ADMIN_IDS: String(editor), LOG_LEVEL: "warn", ...settings },
+        vars: { TELEGRAM_API_ROOT: telegram.url, ADMIN_IDS: String(editor), ...always, ...settings },
         secrets: { BOT_TOKEN: programToken, WEBHOOK_SECRET: secret, BOT_INFO: JSON.stringify(programBot) },
       },
     ],
@@ -27,14 +30,24 @@ export async function openWorker(telegram: Telegram, settings: Record<string, st
   const { url } = await harness.listen();
   const worker = harness.getWorker();
   await worker.applyD1Migrations("DB");
-  const env = (await worker.getEnv()) as { DB: D1Database };
+  const openDb = async () => openD1(((await worker.getEnv()) as { DB: D1Database }).DB);
+  let db = await openDb();
   const address = url.origin.replace("localhost", "127.0.0.1");
   const hook = new URLSearchParams({ url: `${address}/telegram`, secret_token: secret });
   await fetch(`${telegram.url}/bot${programToken}/setWebhook?${hook}`);
   return {
-    ...{ url: address, secret, playground: telegram.playground, db: openD1(env.DB) },
+    ...{ url: address, secret, playground: telegram.playground },
+    get db() {
+      return db;
+    },
     tick: async () => {
       await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date() });
+    },
+    // workerd gets a SIGKILL: what waited in the queue and in the gate's object is lost, and D1 is what is on the disk.
+    kill: async () => {
+      await harness.update((same) => same);
+      telegram.playground.latencyMs = 0;
+      db = await openDb();
     },
     close: async () => {
       await harness.close();
