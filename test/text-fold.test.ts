@@ -7,6 +7,9 @@ describe("folding", () => {
     ["ｉＰｈｏｎｅ１７發布", "iphone17发布"],
     ["習近平 裡裏 為爲 颱風 臺灣 衞 説", "习近平 里里 为为 台风 台湾 卫 说"],
     ["什么 什麼 幺", "什么 什么 幺"],
+    ["靑海 淸水 尙未 愼重 鄕村 硏究 髙速 囯家", "青海 清水 尚未 慎重 乡村 研究 高速 国家"],
+    ["滝沢 広島駅 読売 黒潮 戸田 挿図", "泷泽 广岛驿 读卖 黑潮 户田 插图"],
+    ["予以 沙家浜 弁髦 欠款 击缶 芸香 沪上", "予以 沙家浜 弁髦 欠款 击缶 芸香 沪上"],
     ["看著 著名 看着", "看着 着名 看着"],
     ["Café Ñandú ŁÓDŹ Straße İstanbul œuvre ё", "cafe nandu lodz strasse istanbul oeuvre е"],
     ["ｶﾞﾝﾀﾞﾑ がぎ が", "ガンダム がぎ が"],
@@ -22,6 +25,11 @@ describe("folding", () => {
   ];
   it.each(cases)("%j", (text, folded) => {
     expect(fold(text)).toBe(folded);
+  });
+
+  it("leaves what simplified text is made of, but for characters that it borrows from traditional text", () => {
+    const changed = gb2312().filter((char) => fold(char) !== char.toLowerCase() && char.trim() !== "");
+    expect(changed.join("")).toBe("覆藉乾著谘菸薹薰拚捱摺吒彷後徵夥馀甯榘於袷麴醣麽");
   });
 
   it("changes nothing the second time", () => {
@@ -68,3 +76,12 @@ describe("the index's tokens", () => {
     expect(padded).not.toContain(` ${wordPhrase("phone").tokens.join(" ")} `);
   });
 });
+
+/** The characters of GB 2312: simplified text as it is printed. */
+function gb2312(): string[] {
+  const decoder = new TextDecoder("gb2312");
+  const rows = Array.from({ length: 0xf7 - 0xb0 + 1 }, (_, n) => 0xb0 + n);
+  const cells = Array.from({ length: 0xfe - 0xa1 + 1 }, (_, n) => 0xa1 + n);
+  const pairs = rows.flatMap((row) => cells.map((cell) => decoder.decode(new Uint8Array([row, cell]))));
+  return pairs.filter((char) => char.length === 1 && /\p{Script=Han}/u.test(char));
+}

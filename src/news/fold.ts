@@ -1,4 +1,5 @@
 import hongKong from "opencc-js/dict/HKVariantsRev";
+import japanese from "opencc-js/dict/JPShinjitaiCharactersRev";
 import simplified from "opencc-js/dict/TSCharacters";
 import taiwan from "opencc-js/dict/TWVariantsRev";
 
@@ -93,7 +94,18 @@ const letters: Record<string, string> = {
 /** Traditional characters that the dictionary knows in phrases only, where simplified text hardly ever has them. */
 const inPhrases = "瞭了覆复藉借甦苏揹背薰熏彷仿暱昵伕夫甯宁馀余菓果濬浚谘咨澂澄";
 
-/** Han characters by code, 0 where nothing changes. Variants of Taiwan and Hong Kong lead to the same simplified form. */
+/**
+ * Older printed forms, which Unicode encodes apart because a Japanese, Korean or Taiwanese standard did (the Unihan
+ * database's kZVariant and kSemanticVariant), with the form that simplified text has.
+ */
+const olderForms =
+  "靑青淸清尙尚愼慎塡填顚颠巓巅鄕乡硏研槪概姸妍吿告呑吞郞郎飮饮髙高倂并竝并甁瓶徧遍嬾懒栢柏畧略湼涅砲炮衇脉囯国囻国圀国廐厩廏厩韮韭" +
+  "閙闹劔剑剱剑甞尝晄晃緖绪襃褒萠萌飜翻餠饼戸户呉吴娯娱揷插隷隶歩步毎每頴颖鬭斗澁涩戯戏擧举";
+
+/** Japanese simplified forms that are other words in Chinese: 予 is no 豫, 浜 of 沙家浜 no 滨. */
+const otherInChinese = "予浜弁欠缶芸糸沪連余蛍";
+
+/** Han characters by code, 0 where nothing changes. Variants of Taiwan, Hong Kong and Japan lead to the same form. */
 const han = hanTable();
 
 function hanTable(): Uint16Array {
@@ -112,7 +124,16 @@ function hanTable(): Uint16Array {
     const code = into.charCodeAt(0);
     if (!plain.has(from) && !table[from.charCodeAt(0)]) to(from, String.fromCharCode(table[code] || code));
   }
-  for (let i = 0; i < inPhrases.length; i += 2) to(inPhrases[i] as string, inPhrases[i + 1] as string);
+  for (const pairs of [inPhrases, olderForms])
+    for (let i = 0; i < pairs.length; i += 2) to(pairs[i] as string, pairs[i + 1] as string);
+  const older = new Set([...olderForms].filter((_, at) => at % 2 === 0));
+  // The way back: 沢 to 澤 and so to 泽.
+  for (const pair of japanese.split("|")) {
+    const [into = "", from = ""] = pair.split(" ");
+    const code = into.charCodeAt(0);
+    const isKnown = plain.has(from) || table[from.charCodeAt(0)] !== 0 || otherInChinese.includes(from);
+    if (!isKnown && !older.has(into)) to(from, String.fromCharCode(table[code] || code));
+  }
   for (let code = 0xf900; code <= 0xfaff; code++) {
     const unified = String.fromCharCode(code).normalize("NFKC");
     if (unified.length === 1) table[code] = table[unified.charCodeAt(0)] || unified.charCodeAt(0);

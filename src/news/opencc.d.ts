@@ -3,6 +3,10 @@ declare module "opencc-js/dict/TSCharacters" {
   const pairs: string;
   export default pairs;
 }
+declare module "opencc-js/dict/JPShinjitaiCharactersRev" {
+  const pairs: string;
+  export default pairs;
+}
 declare module "opencc-js/dict/TWVariantsRev" {
   const pairs: string;
   export default pairs;
