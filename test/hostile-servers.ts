@@ -6,11 +6,12 @@ import { createServer as createTls } from "node:tls";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import type { HostileName } from "./cases/reading.ts";
 
-/** What a server that means no good does with who asks it: by hand, as HTTP, or by hand behind a certificate. */
+/** What a server that means no good does with who asks it: by hand, as HTTP, by hand behind a certificate; or it is not. */
 type Answer =
   | ((socket: Socket) => void)
   | { http: (request: IncomingMessage, response: ServerResponse) => void }
-  | { tls: (socket: Socket) => void };
+  | { tls: (socket: Socket) => void }
+  | null;
 
 const bombBytes = 30 * 1024 * 1024;
 const zeros = new Uint8Array(bombBytes);
@@ -53,6 +54,7 @@ const answers: Record<HostileName, Answer> = {
   silence: () => {},
   "a head and then silence": (socket) => void socket.write(head("Content-Length: 10\r\n")),
   "early hints without end": (socket) => endlessly(socket, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 5),
+  "a port where nobody listens": null,
   "goes on at once": (socket) => void socket.end(),
   "resets at once": (socket) => void socket.resetAndDestroy(),
   "goes in its headers": say("HTTP/1.1 200 OK\r\nContent-Ty"),
@@ -125,7 +127,8 @@ export async function startHostile(name: HostileName): Promise<{ port: number; c
     socket.once("data", () => answer(socket));
   };
   let server: Server;
-  if (typeof answer === "function") server = createTcp(byHand(answer));
+  if (answer === null) server = createTcp();
+  else if (typeof answer === "function") server = createTcp(byHand(answer));
   else if ("tls" in answer) server = createTls(selfSigned(), byHand(answer.tls));
   else server = createHttp(answer.http);
   server.on("connection", hold);
@@ -135,7 +138,10 @@ export async function startHostile(name: HostileName): Promise<{ port: number; c
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  return { port: (server.address() as AddressInfo).port, close };
+  const { port } = server.address() as AddressInfo;
+  if (answer !== null) return { port, close };
+  await close();
+  return { port, close: async () => {} };
 }
 
 function selfSigned(): { key: Buffer; cert: Buffer } {

@@ -23,12 +23,25 @@ export const hostileSites = [
   },
   { name: "a Brotli bomb", expected: /larger than/ },
   { name: "gzip twenty times over", expected: /not HTTP|broke|larger than/ },
+  {
+    name: "half a gzip",
+    expected: /^was read$/,
+    inWorkerd: { expected: /broke the connection/, why: "fetch itself unfolds there, and gives it up as a whole" },
+  },
   { name: "what is no gzip", expected: /not HTTP|broke/ },
   { name: "a byte now and then", expected: /did not answer in full/ },
   { name: "a header's letter now and then", expected: /did not answer in full/ },
   { name: "silence", expected: /did not answer in full/ },
   { name: "a head and then silence", expected: /did not answer in full/ },
   { name: "early hints without end", expected: /did not answer in full|not HTTP|broke/ },
+  {
+    name: "a port where nobody listens",
+    expected: /refused the connection/,
+    inWorkerd: {
+      expected: /broke the connection/,
+      why: "locally it does not say; on Cloudflare it is 521, see worker-edge.test.ts",
+    },
+  },
   { name: "goes on at once", expected: /broke the connection/ },
   { name: "resets at once", expected: /broke the connection/ },
   { name: "goes in its headers", expected: /broke the connection|not HTTP/ },
@@ -95,5 +108,9 @@ export const hostileSites = [
   },
 ] as const satisfies readonly HostileSite[];
 
-/** What those sites are called, and one whose answer can be read. */
-export type HostileName = (typeof hostileSites)[number]["name"] | "half a gzip";
+export type HostileName = (typeof hostileSites)[number]["name"];
+
+/** What the operator is to read of a site there; `was read` of one that does no harm. */
+export function expectedOf(site: HostileSite, runtime: "Node" | "workerd"): RegExp {
+  return (runtime === "workerd" && site.inWorkerd?.expected) || site.expected;
+}

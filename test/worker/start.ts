@@ -53,6 +53,7 @@ export async function startInside(): Promise<Inside> {
       ...{ watch: false, persist: false, inspector: false },
     },
   });
+  await built(worker);
   const url = await worker.url;
   gateway.use(url);
   const migrated = await fetch(new URL("/migrate", url), { method: "POST", body: JSON.stringify(allMigrations()) });
@@ -73,7 +74,15 @@ export async function startInside(): Promise<Inside> {
   };
 }
 
-/** A worker of the cases, as wrangler reads it. */
+/** Resolves when the worker runs; throws what keeps it from being built. */
+async function built({ raw }: Awaited<ReturnType<typeof startWorker>>): Promise<void> {
+  await new Promise((resolve, reject) => {
+    const fail = ({ cause, reason }: { cause?: unknown; reason?: string }) => reject(cause ?? new Error(reason));
+    raw.once("reloadComplete", resolve).once("buildFailed", fail).once("error", fail);
+  });
+}
+
+/** The worker of the cases, as wrangler reads it. */
 function writeConfig(vars: Record<string, string>): string {
   const file = join(root, ".wrangler/cases.json");
   const config = {
