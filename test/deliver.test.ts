@@ -6,6 +6,7 @@ import { TELEGRAM_FLOOD } from "../src/playground/flood.ts";
 import { askForDigest, enqueueDeliveries, listDeliveries, priorityOf, tooLate } from "../src/store/deliveries.ts";
 import { shown, subscribers, subscriptions } from "../src/store/schema.ts";
 import { subscriberById } from "../src/store/subscribers.ts";
+import { eventually } from "./support/eventually.ts";
 import { composePlain, openSender, outgoing, type Sender, type SenderOptions, token } from "./support/sender.ts";
 
 let sender: Sender;
@@ -111,7 +112,7 @@ describe("delivering", () => {
       if (event.type === "message") order.push(event.message.text ?? "");
     });
     const running = run(async (due) => [outgoing(due.kind)]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually("some digests", () => (order.length > 5 ? true : undefined));
     const now = new Date();
     const rows = [1, 2, 3].map((n) => {
       const row = { kind: "broadcast", ref: 9, slot: 0, subscriberId: 40 - n } as const;
@@ -132,7 +133,7 @@ describe("delivering", () => {
     for (let chatId = 1; chatId <= 40; chatId += 1) await sender.reader({ chatId });
     const stopping = new AbortController();
     const running = deliver(sender.app, { compose: composePlain, signal: stopping.signal });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually("some digests", () => (sender.playground.counters.sent > 5 ? true : undefined));
     stopping.abort();
     await running;
     const counts = Object.groupBy(await listDeliveries(sender.db), (row) => row.state);

@@ -65,8 +65,6 @@ export const skipped: Record<string, string> = {
   "breaking.test.ts > a broadcast > corrected while it runs: the rest get the new text, the copies out are edited, and each one's end is known":
     seconds,
   "deliver.test.ts > delivering > keeps Telegram's limits without a single 429": seconds,
-  "deliver.test.ts > delivering > a breaking item overtakes a running digest": seconds,
-  "deliver.test.ts > delivering > asked to stop, it ends what is in flight and leaves the rest queued": seconds,
   "deliver.test.ts > networks > Telegram out of reach: all wait, and all come when it is back":
     "locally a refused connection does not say that it was; on Cloudflare it is 52x, see worker-edge.test.ts",
 };
