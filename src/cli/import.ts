@@ -9,11 +9,15 @@ import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { articlesPerBatch } from "../store/articles.ts";
-import { mergeAll, mergeWidths, setMergeWidth } from "../store/search-merge.ts";
+import { mergeAll, mergeMore, setMerging } from "../store/search-merge.ts";
 import { fileProblem, type Opened, type Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 1;
+/** Of an archive, the index is merged after so many slices, then with each until nothing is left: each piece less often. */
+const slicesPerMerge = 128;
+/** Articles whose sketches are kept for joining, of an archive's last week or so; one is about 10 KB. */
+const sketchesMax = 20_480;
 /** Slices that are stored and wait to be joined. */
 const slicesWaitingMax = 6;
 /** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
@@ -101,30 +105,34 @@ async function withIngest(
 ): Promise<void> {
   // At Cloudflare there is one way in.
   if (client === undefined) return work(createIngest(db, shell.now));
-  const thread = ingestApart(shell.file, shell.now);
+  const thread = ingestApart(shell.file, shell.now, { sketches: sketchesMax });
   const joining = handOver(thread.join, slicesWaitingMax);
-  const ingest = createIngest(db, shell.now, joining.join);
+  const ingest = createIngest(db, shell.now, { join: joining.join, merges: false });
   const moveLog = async (): Promise<void> => {
     if (checkpoint(client, Number.POSITIVE_INFINITY) <= logPagesMax) return;
     await joining.settled();
     checkpoint(client, 0);
   };
   let slices = 0;
+  let unmerged = 0;
   let mergesWide = false;
   try {
     await work(async (incoming) => {
       const saved = await ingest(incoming);
-      if (saved.some((each) => each.outcome !== "unchanged")) slices += 1;
+      if (saved.every((each) => each.outcome === "unchanged")) return saved;
+      slices += 1;
+      unmerged += 1;
       if (slices % slicesPerLook === 0) await moveLog();
-      if (isArchive() && slices > 0 && !mergesWide) {
-        await setMergeWidth(db, mergeWidths.import);
+      if (isArchive() && !mergesWide) {
+        await setMerging(db, "import");
         mergesWide = true;
       }
+      if (unmerged >= (mergesWide ? slicesPerMerge : 1) && !(await mergeMore(db))) unmerged = 0;
       return saved;
     });
     await joining.settled();
   } finally {
-    if (mergesWide) await setMergeWidth(db, mergeWidths.usual);
+    if (mergesWide) await setMerging(db, "usual");
     await thread.close();
   }
   if (!mergesWide) return;

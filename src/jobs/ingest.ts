@@ -24,9 +24,14 @@ export const incomingMax = 12;
 
 /**
  * The one way in for articles: they are stored, made findable and joined to their stories. What a crash leaves without
- * a story is joined by the next `join-stories` job. `join` may be another thread's.
+ * a story is joined by the next `join-stories` job. `join` may be another thread's; without `merges` the caller merges the
+ * index.
  */
-export function createIngest(db: Db, now: () => Date, join: Join = joinHere({ db, now })): Ingest {
+export function createIngest(
+  db: Db,
+  now: () => Date,
+  { join = joinHere({ db, now }), merges = true }: { join?: Join; merges?: boolean } = {},
+): Ingest {
   const known = new Map<string, Source>();
 
   async function sourceOf({ draft, source }: Incoming): Promise<Source> {
@@ -42,15 +47,15 @@ export function createIngest(db: Db, now: () => Date, join: Join = joinHere({ db
   return async (incoming) => {
     const drafts = [];
     for (const each of incoming) drafts.push({ sourceId: (await sourceOf(each)).id, draft: each.draft });
-    const saved = await saveArticles(db, drafts, { now: now() });
+    const saved = await saveArticles(db, drafts, { now: now(), merges });
     const fresh = saved.filter((each) => each.outcome === "imported").map((each) => each.id);
     if (fresh.length > 0) await join(fresh);
     return saved;
   };
 }
 
-/** Joins in this thread, remembering what was read. */
-export function joinHere({ db, now }: { db: Db; now: () => Date }): Join {
-  const memory = storyMemory();
+/** Joins in this thread, remembering what was read: that of so many articles. */
+export function joinHere({ db, now, sketches }: { db: Db; now: () => Date; sketches?: number | undefined }): Join {
+  const memory = storyMemory(sketches);
   return (articleIds) => joinStories(db, articleIds, { now: now(), memory });
 }

@@ -21,16 +21,17 @@ type Waiting = { resolve: (result: unknown) => void; reject: (error: unknown) =>
 
 /**
  * Starts with the first article. Should the thread end, what it was asked fails, and the next question starts another:
- * what was stored is joined by the next `join-stories`.
+ * what was stored is joined by the next `join-stories`. `sketches` is how many are kept for joining, if not as many as
+ * news that comes in live needs.
  */
-export function ingestApart(file: string, now: () => Date): IngestThread {
+export function ingestApart(file: string, now: () => Date, { sketches }: { sketches?: number } = {}): IngestThread {
   let worker: Worker | undefined;
   /** Answers come in the order of the questions. */
   let waiting: Waiting[] = [];
 
   function start(): Worker {
     const made = new Worker(new URL("./ingester.ts", import.meta.url), {
-      workerData: { file },
+      workerData: { file, sketches },
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytesMax },
     });
     const end = (error: unknown): void => {

@@ -13,8 +13,8 @@ export type Answered = { result: unknown } | { error: Error };
 /** The thread in which news comes in, with a connection of its own: each question is answered, in their order. */
 const { db, close } = openSqlite(workerData.file as string, { durability: "normal", checkpoints: "apart" });
 let now = new Date(0);
-const join = joinHere({ db, now: () => now });
-const ingest = createIngest(db, () => now, join);
+const join = joinHere({ db, now: () => now, sketches: workerData.sketches as number | undefined });
+const ingest = createIngest(db, () => now, { join });
 const waiting: (Asked | "close")[] = [];
 let working = false;
 

@@ -26,13 +26,18 @@ export type Saved = { outcome: "imported" | "updated" | "unchanged"; id: number 
 
 /**
  * Stores at most `articlesPerBatch` drafts in one batch, with their keys and search index, and says for each, in order,
- * what became of it. The same article again is updated with what is new in it: nothing that is known is lost.
+ * what became of it. The same article again is updated with what is new in it: nothing that is known is lost. Without
+ * `merges` the caller merges the index (search-merge).
  */
-export async function saveArticles(db: Db, drafts: readonly SourcedDraft[], options: { now: Date }): Promise<Saved[]> {
+export async function saveArticles(
+  db: Db,
+  drafts: readonly SourcedDraft[],
+  { now, merges = true }: { now: Date; merges?: boolean },
+): Promise<Saved[]> {
   if (drafts.length > articlesPerBatch) throw new RangeError(`at most ${articlesPerBatch} articles a batch`);
-  const { saved, wrote } = await saveWithRetries(db, drafts, options.now);
+  const { saved, wrote } = await saveWithRetries(db, drafts, now);
   // They are stored: what cannot be merged now, the next write merges.
-  if (wrote) await mergeIndex(db).catch(() => undefined);
+  if (wrote && merges) await mergeIndex(db).catch(() => undefined);
   return saved;
 }
 

@@ -8,8 +8,14 @@ const signPagesMax = 12;
 /** Writes after each write of articles: with them merging keeps up, however many articles there are. */
 const writesPerCall = 2;
 
-/** Segments of a size that are merged together: few make an index small and fast, many make an import fast. */
-export const mergeWidths = { usual: 4, import: 16 } as const;
+/**
+ * `usermerge`: segments of a size that are merged together; few make an index small and fast, many make an import fast.
+ * `crisismerge`: so many, which nobody merged, FTS5 merges within the next write, however long that takes.
+ */
+const mergings = {
+  usual: { usermerge: 4, crisismerge: 64 },
+  import: { usermerge: 16, crisismerge: 1_000 },
+} as const;
 
 /**
  * Merges segments of the index, as far as short writes get; called with every write of articles it keeps up with them.
@@ -19,27 +25,31 @@ export async function mergeIndex(db: Db): Promise<void> {
   for (let n = 0; n < writesPerCall; n += 1) await command(db, "merge", { grams: gramPagesMax, signs: signPagesMax });
 }
 
-/** How many segments of a size are merged together from now on, by whoever merges. */
-export async function setMergeWidth(db: Db, width: number): Promise<void> {
-  await command(db, "usermerge", { grams: width, signs: width });
+/** The same, and says whether there was anything to merge. */
+export async function mergeMore(db: Db): Promise<boolean> {
+  // SQLite's own word for it: a merge that did something changed more than its own row.
+  const changes = async () => (await db.get<{ n: number }>(sql`select total_changes() as n`))?.n ?? 0;
+  const before = await changes();
+  await mergeIndex(db);
+  return (await changes()) - before > 2 * writesPerCall;
+}
+
+/** How segments are merged from now on, by whoever merges. */
+export async function setMerging(db: Db, kind: keyof typeof mergings): Promise<void> {
+  for (const name of ["usermerge", "crisismerge"] as const) {
+    const value = mergings[kind][name];
+    await command(db, name, { grams: value, signs: value });
+  }
 }
 
 /** What is there to merge, in short writes with `pause` between them; resolves when nothing is left. */
 export async function mergeAll(db: Db, pause: () => Promise<unknown>): Promise<void> {
-  // SQLite's own word for it: a merge that did something changed more than its own row.
-  const changes = async () => (await db.get<{ n: number }>(sql`select total_changes() as n`))?.n ?? 0;
-  for (let before = await changes(); ; ) {
-    await mergeIndex(db);
-    const after = await changes();
-    if (after - before <= 2 * writesPerCall) return;
-    before = after;
-    await pause();
-  }
+  while (await mergeMore(db)) await pause();
 }
 
 type Ranks = { grams: number; signs: number };
 
-async function command(db: Db, name: "merge" | "usermerge", { grams, signs }: Ranks): Promise<void> {
+async function command(db: Db, name: "merge" | "usermerge" | "crisismerge", { grams, signs }: Ranks): Promise<void> {
   // better-sqlite3 binds every number as a real one, which a setting of FTS5 must not be.
   const whole = (rank: number) => sql`cast(${rank} as integer)`;
   await db.batch(

@@ -6,7 +6,7 @@ import { textCharsMax } from "../news/terms.ts";
 import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
 
-/** Sketches kept between slices of one import; an article's is about 6 KB. */
+/** Sketches kept between slices, unless more is asked for; an article's is about 10 KB. */
 const sketchesMax = 8_192;
 /** Neighbours in time that one term leads to. */
 const perTermMax = 40;
@@ -28,15 +28,17 @@ export type StoredSketch = Sketch & {
 /** What one run of joining remembers, so that an import does not read and cut the same articles again. */
 export type StoryMemory = {
   sketches: Map<number, StoredSketch>;
+  sketchesMax: number;
   background: Background | null;
   /** Articles counted into the background since it was written down. */
   uncounted: number;
   subjects: { asSaved: string; compiled: CompiledSubjects };
 };
 
-export function storyMemory(): StoryMemory {
+export function storyMemory(most = sketchesMax): StoryMemory {
   return {
     sketches: new Map(),
+    sketchesMax: most,
     background: null,
     uncounted: 0,
     subjects: { asSaved: "", compiled: compileSubjects([]) },
@@ -102,9 +104,9 @@ async function keptSketches(db: Db, ids: readonly number[], memory: StoryMemory)
 
 function remember(memory: StoryMemory, sketch: StoredSketch): void {
   memory.sketches.set(sketch.id, sketch);
-  if (memory.sketches.size <= sketchesMax) return;
+  if (memory.sketches.size <= memory.sketchesMax) return;
   // A map keeps the order of insertion: the oldest eighth goes.
-  let surplus = sketchesMax / 8;
+  let surplus = memory.sketchesMax / 8;
   for (const id of memory.sketches.keys()) {
     if (surplus-- <= 0) break;
     memory.sketches.delete(id);
@@ -121,6 +123,8 @@ export type Search = {
   perTerm?: number;
   /** Which end of the window they are read from. */
   from?: "newest" | "oldest";
+  /** Weight of shared terms from which one is given; so much that one term alone is not enough unless it is said. */
+  least?: number;
 };
 
 /**
@@ -131,7 +135,7 @@ export async function findByTerms(db: Db, sketches: readonly Sketch[], search: S
   const shared = await sharedByTerms(db, sketches, search);
   return new Map(
     sketches.map((sketch) => {
-      const options = { limit: search.limit, least: sharedLeast(sketch) };
+      const options = { limit: search.limit, least: search.least ?? sharedLeast(sketch) };
       return [sketch.id, heaviest(shared.get(sketch.id)!, sketch.id, options)];
     }),
   );
