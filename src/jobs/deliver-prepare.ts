@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { nextSlot, type SlotCache } from "../news/schedule.ts";
 import { type DueDelivery, type NewDelivery, priorityOf, tooLate } from "../store/deliveries.ts";
 import type { Outcome } from "../store/deliveries-settle.ts";
+import { readersPerLook } from "../store/had.ts";
 import type { Message } from "../telegram/message.ts";
 import { later } from "./deliver-outcome.ts";
 import { usefulMs } from "./plan-digests.ts";
@@ -10,8 +11,8 @@ import { usefulMs } from "./plan-digests.ts";
 const partEveryMs = 1_100;
 /** A row that could not be composed is tried again after this. */
 const composeAgainMs = 60_000;
-/** Composing holds the serving thread no longer than this at a stretch. */
-const stretchMs = 8;
+/** Rows that are composed side by side, so that what each reader had is looked up in one query. */
+const composedAtOnce = readersPerLook;
 
 /** One message and the articles that its reader has had once it arrived. */
 export type Outgoing = Message & {
@@ -63,21 +64,21 @@ export async function prepare(
     else settled.push({ id: row.id, state: "skipped", error: why });
   }
   const waits = candidates.length === 0 ? [] : await app.gate.chats(candidates.map((row) => row.subscriber.chatId));
-  const ready: Prepared[] = [];
-  let breath = performance.now();
+  const open: Deliverable[] = [];
   for (const [i, due] of candidates.entries()) {
     const waitMs = waits[i] ?? 0;
-    if (waitMs > 0) {
-      settled.push({ id: due.id, state: "queued", dueAt: later(now, waitMs), error: "" });
-      continue;
+    if (waitMs > 0) settled.push({ id: due.id, state: "queued", dueAt: later(now, waitMs), error: "" });
+    else open.push(due);
+  }
+  const ready: Prepared[] = [];
+  for (let start = 0; start < open.length; start += composedAtOnce) {
+    const slice = open.slice(start, start + composedAtOnce);
+    for (const made of await Promise.all(slice.map((due) => composeOne(app, due, { compose, cache })))) {
+      if ("state" in made) settled.push(made);
+      else ready.push(made);
     }
-    const made = await composeOne(app, due, { compose, cache });
-    if ("state" in made) settled.push(made);
-    else ready.push(made);
-    if (performance.now() - breath > stretchMs) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      breath = performance.now();
-    }
+    // Composing holds the serving thread for a slice at a stretch.
+    if (start + composedAtOnce < open.length) await new Promise((resolve) => setTimeout(resolve, 0));
   }
   return { ready, settled };
 }
