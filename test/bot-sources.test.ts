@@ -1,8 +1,11 @@
+import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openWeb, serveHttp } from "#runtime";
 import { ADMIN_ID, READER_ID, seedPeople } from "../src/playground/people.ts";
 import { starterSources } from "../src/sources/starter.ts";
+import { addReading } from "../src/store/readings.ts";
 import { articles, readings, sources, sourceTasks } from "../src/store/schema.ts";
+import { ensureSource } from "../src/store/sources.ts";
 import { downloadFile, fileBytesMax } from "../src/telegram/files.ts";
 import { type BotWorld, labels, openBotWorld } from "./support/bot-world.ts";
 
@@ -52,6 +55,33 @@ async function sendFile(name: string, content: string | Uint8Array): Promise<str
 }
 
 describe("/sources", () => {
+  test("pages through many, those in trouble first, and finds one by name, number or address", async () => {
+    const { db, now } = world.app;
+    const fresh = { kind: "feed" as const, language: "en", now: now() };
+    for (let n = 1; n <= 20; n += 1) {
+      const { id } = await ensureSource(db, `Outlet ${String(n).padStart(2, "0")}`, fresh);
+      await addReading(db, { sourceId: id, url: `https://o${n}.example.org/feed`, intervalMinutes: null }, now());
+    }
+    await db.update(readings).set({ failingSince: now(), failure: "answered 403" }).where(eq(readings.sourceId, 17));
+    const [first] = await world.say(ADMIN_ID, "/sources");
+    expect(first!.text).toContain("20");
+    const names = (text: string | undefined) => [...text!.matchAll(/^(\d+) (Outlet \d\d)$/gm)].map((each) => each[2]);
+    expect(names(first!.text)).toEqual([
+      "Outlet 17",
+      ...["01", "02", "03", "04", "05", "06", "07"].map((n) => `Outlet ${n}`),
+    ]);
+    await world.press(ADMIN_ID, "›");
+    const { answers } = await world.press(ADMIN_ID, "›");
+    expect(names(answers[0]!.text)).toEqual(["Outlet 16", "Outlet 18", "Outlet 19", "Outlet 20"]);
+    expect(labels(answers[0]!)).toEqual(expect.arrayContaining(["17", "20", "‹", "3/3"]));
+    await world.press(ADMIN_ID, "20");
+    expect(world.last(ADMIN_ID).text).toContain("Outlet 20");
+    for (const named of ["Outlet 05", "5", "https://o5.example.org/feed"]) {
+      await world.say(ADMIN_ID, `/sources pause ${named}`);
+      expect(world.last(ADMIN_ID).text).toContain("Outlet 05");
+    }
+  });
+
   test("nobody else has it", async () => {
     const [unknown] = await world.say(READER_ID, "/sources");
     expect(unknown!.text).toContain("没有这个命令");

@@ -15,8 +15,9 @@ import {
   wakeGapMs,
   wakePushed,
 } from "../src/store/pushes.ts";
-import { addReading, claimReadings, listSources, setReadingState, settleReading } from "../src/store/readings.ts";
+import { addReading, claimReadings, setReadingState, settleReading } from "../src/store/readings.ts";
 import { pushes, readings } from "../src/store/schema.ts";
+import { listSources } from "../src/store/source-health.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { openStore } from "./support/store.ts";
 

@@ -2,8 +2,8 @@ import type { Document } from "grammy/types";
 import { absoluteUrl } from "../news/url.ts";
 import { starterSources } from "../sources/starter.ts";
 import { addSource } from "../store/add-source.ts";
-import { sourceNamed } from "../store/change-source.ts";
-import { listSources, removeReading, type SourceHealth, setReadingState } from "../store/readings.ts";
+import { removeReading, setReadingState } from "../store/readings.ts";
+import { type SourceHealth, sourceById, sourceNamed, sourcesPage } from "../store/source-health.ts";
 import { addSourceTask, findSourceTask, type NewSourceTask, type SourceTask } from "../store/source-tasks.ts";
 import { action } from "../telegram/action.ts";
 import { blocks, html, lines } from "../telegram/html.ts";
@@ -14,6 +14,7 @@ import {
   renderSources,
   renderStarter,
   type SourceLine,
+  sourcesPerPage,
 } from "../telegram/sources-message.ts";
 import { deskText } from "../text/desk.ts";
 import { ask, say, show } from "./answer.ts";
@@ -53,7 +54,7 @@ async function sources(visit: Visit, words: string): Promise<void> {
   if (act === "add") return addAddress(visit, rest);
   if (!["check", "pause", "resume", "remove"].includes(act)) return addAddress(visit, words);
   const url = addressIn(rest);
-  const found = sourceNamed(await listSources(visit.app.db, visit.now), rest);
+  const found = await sourceNamed(visit.app.db, rest, visit.now);
   if (act === "check" && found === undefined && url !== null) return begin(visit, { kind: "try", ask: { url } });
   if (found?.reading == null) return say(visit, message(lines(textOf(visit).unknown(short(rest)))));
   if (act === "check") return begin(visit, { kind: "try", ask: { url: found.reading.url } });
@@ -89,8 +90,8 @@ async function begin(visit: Visit, task: Pick<NewSourceTask, "kind" | "ask">): P
 }
 
 async function listMessage(visit: Visit, page: number): Promise<Message> {
-  const list = (await listSources(visit.app.db, visit.now)).map(lineOf);
-  return renderSources(list, { ...readingOf(visit), page });
+  const found = await sourcesPage(visit.app.db, { now: visit.now, page, perPage: sourcesPerPage });
+  return renderSources({ ...found, list: found.list.map(lineOf) }, readingOf(visit));
 }
 
 async function showSource(visit: Visit, id: string | undefined, page: string | undefined): Promise<void> {
@@ -165,7 +166,7 @@ async function taskOf(visit: Visit, id: string | undefined): Promise<SourceTask 
 
 export async function sourceOf(visit: Visit, id: string | undefined): Promise<SourceLine | undefined> {
   const wanted = wholeNumber(id, 1, Number.MAX_SAFE_INTEGER);
-  const found = (await listSources(visit.app.db, visit.now)).find(({ source }) => source.id === wanted);
+  const found = wanted === null ? undefined : await sourceById(visit.app.db, wanted, visit.now);
   return found === undefined ? undefined : lineOf(found);
 }
 

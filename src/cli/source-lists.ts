@@ -7,7 +7,7 @@ import { findSource } from "../sources/find-source.ts";
 import { type Outline, readOpml, writeOpml } from "../sources/opml.ts";
 import { starterSources } from "../sources/starter.ts";
 import { addSource } from "../store/add-source.ts";
-import { listSources } from "../store/readings.ts";
+import { listSources } from "../store/source-health.ts";
 import { failureText } from "../text/sources.ts";
 import { fileProblem, type Opened, type Shell, UsageError } from "./shell.ts";
 

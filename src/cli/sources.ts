@@ -10,11 +10,11 @@ import {
   nameCharsMax,
   type SourceChange,
   sectionsMax,
-  sourceNamed,
   weightMax,
 } from "../store/change-source.ts";
 import type { Db } from "../store/db.ts";
-import { listSources, type Reading, removeReading, type SourceHealth, setReadingState } from "../store/readings.ts";
+import { type Reading, removeReading, setReadingState } from "../store/readings.ts";
+import { listSources, type SourceHealth, sourceById, sourceNamed } from "../store/source-health.ts";
 import type { Source } from "../store/sources.ts";
 import { failureText, healthText } from "../text/sources.ts";
 import { type Shell, UsageError, wholeNumber } from "./shell.ts";
@@ -171,7 +171,7 @@ async function change(
 ): Promise<void> {
   const now = shell.now();
   const source = await shell.withStore(async ({ db }) => {
-    const found = sourceNamed(await listSources(db, now), given);
+    const found = await sourceNamed(db, given, now);
     if (found?.reading == null)
       throw new UserError(`There is no source "${given}" that is read; tidings sources list names them`);
     if (options.to === "remove") await removeReading(db, found.source.id);
@@ -196,7 +196,7 @@ async function set(shell: Shell, given: string, { json, interval: minutes, ...se
     if (name !== undefined && (name.trim() === "" || name.length > nameCharsMax))
       throw new UsageError(`A name has 1 to ${nameCharsMax} characters`);
   const line = await shell.withStore(async ({ db }) => {
-    const found = sourceNamed(await listSources(db, now), given);
+    const found = await sourceNamed(db, given, now);
     if (found === undefined) throw new UserError(`There is no source "${given}"; tidings sources list names them`);
     const { id } = found.source;
     if (change.family !== undefined) change.family = await familyNamed(db, id, change.family);
@@ -204,7 +204,7 @@ async function set(shell: Shell, given: string, { json, interval: minutes, ...se
       throw new UserError(`${found.source.name} is an imported file: nothing is read again`);
     if ((await changeSource(db, id, { change, now })) === "taken")
       throw new UserError(`Another source is called ${change.name}`);
-    return (await listSources(db, now)).find(({ source }) => source.id === id)!;
+    return (await sourceById(db, id, now))!;
   });
   const { source, reading } = line;
   if (json) return shell.print(JSON.stringify(healthOf(line)));

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { compileSubjects, type Subject, type SubjectDraft } from "../news/subjects.ts";
-import { sourceNamed } from "../store/change-source.ts";
 import type { Db } from "../store/db.ts";
-import { listSources } from "../store/readings.ts";
+import { sourceNamed } from "../store/source-health.ts";
 import { allSubjects, deleteSubject, findSubject, saveSubject } from "../store/subjects.ts";
 import { type Opened, type Shell, UsageError } from "./shell.ts";
 
@@ -92,14 +91,16 @@ async function checked(db: Db, { shell, draft, given }: Change): Promise<Subject
 /** Sources by their own names, so that a mistyped one is told now. */
 async function known(db: Db, given: readonly string[], now: Date): Promise<string[]> {
   if (given.length > sourcesMax) throw new UsageError(`--sources has at most ${sourcesMax} names`);
-  const all = await listSources(db, now);
-  return given.map((each) => {
+  const found: string[] = [];
+  for (const each of given) {
+    const whole = await sourceNamed(db, each, now);
     const [name = "", ...section] = each.split("/");
-    const found = sourceNamed(all, each) ?? sourceNamed(all, name.trim());
-    if (found === undefined) throw new UserError(`There is no source ${each}. "sources list" names them.`);
-    if (sourceNamed(all, each) !== undefined) return found.source.name;
-    return [found.source.name, ...section.map((part) => part.trim())].join("/");
-  });
+    const source = whole ?? (await sourceNamed(db, name.trim(), now));
+    if (source === undefined) throw new UserError(`There is no source ${each}. "sources list" names them.`);
+    const sections = whole === undefined ? section.map((part) => part.trim()) : [];
+    found.push([source.source.name, ...sections].join("/"));
+  }
+  return found;
 }
 
 function names(value: string): string[] {

@@ -74,19 +74,6 @@ function paceStatement(
   return db.update(readings).set(set).where(eq(readings.sourceId, id));
 }
 
-/** The source that a person means: by its name, its id, or the address where it is read. */
-export function sourceNamed<T extends { source: { id: number; name: string }; reading: { url: string } | null }>(
-  all: readonly T[],
-  given: string,
-): T | undefined {
-  const by = (is: (each: T) => boolean) => all.find(is);
-  return (
-    by(({ source }) => source.name === given) ??
-    by(({ source }) => String(source.id) === given) ??
-    by(({ reading }) => reading?.url === given)
-  );
-}
-
 /** The family that a person means for a source: another source stands for its own, any other word for itself. */
 export async function familyNamed(db: Db, id: number, given: string): Promise<string> {
   const named = and(eq(sources.name, given), ne(sources.id, id));

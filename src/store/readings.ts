@@ -1,26 +1,17 @@
-import { and, asc, count, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
-import { firstDatedId, idsPerSecond } from "./articles.ts";
+import { and, asc, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
+import { firstDatedId } from "./articles.ts";
 import type { Db } from "./db.ts";
-import { articles, pushes, type ReadingState, readings, sources } from "./schema.ts";
+import { articles, type ReadingState, readings, sources } from "./schema.ts";
 
 /** How long one source may be read, its pages included, before another try may take it. */
 export const readingLeaseMs = 10 * 60_000;
 /** Times of the newest articles by which a source's rhythm is known. */
 const samplesMax = 20;
-const listedMax = 5_000;
 
 export type Reading = typeof readings.$inferSelect;
 export type SourceRow = typeof sources.$inferSelect;
 /** A source that was taken to be read, under the token that settles it. */
 export type ClaimedReading = Reading & { token: string; source: SourceRow };
-/** A source with how it is read (files are not), and what its hub does for it. */
-export type SourceHealth = {
-  source: SourceRow;
-  reading: Reading | null;
-  push: typeof pushes.$inferSelect | null;
-  articlesInWeek: number;
-};
-
 /** Has a source read from now on; one that is read already keeps what is known, at its new address. */
 export async function addReading(
   db: Db,
@@ -104,22 +95,6 @@ export async function publishedTimes(db: Db, sourceId: number): Promise<Date[]> 
     .orderBy(desc(articles.id))
     .limit(samplesMax);
   return rows.flatMap((row) => row.at ?? []);
-}
-
-/** All sources by name, with how they are read and what they brought in a week. */
-export async function listSources(db: Db, now: Date): Promise<SourceHealth[]> {
-  const weekAgo = Math.floor(now.getTime() / 1000 - 7 * 86_400) * idsPerSecond;
-  const inWeek = db
-    .select({ n: count() })
-    .from(articles)
-    .where(and(eq(articles.sourceId, sources.id), gte(articles.id, weekAgo)));
-  return await db
-    .select({ source: sources, reading: readings, push: pushes, articlesInWeek: sql<number>`(${inWeek})` })
-    .from(sources)
-    .leftJoin(readings, eq(readings.sourceId, sources.id))
-    .leftJoin(pushes, and(eq(pushes.sourceId, sources.id), eq(pushes.ending, false)))
-    .orderBy(asc(sources.name))
-    .limit(listedMax);
 }
 
 /** Pauses a source or has it read again at once; false when it is none that is read. */

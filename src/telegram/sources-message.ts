@@ -29,30 +29,28 @@ export type SourceLine = {
   url: string | null;
 } & Omit<SourceHealthFacts, "now">;
 
-/** All sources with their health, those in trouble first. */
-export function renderSources(list: readonly SourceLine[], { page, ...options }: Reading & { page: number }): Message {
+/** One page of all sources, those in trouble first. */
+export type SourcesShown = { list: readonly SourceLine[]; all: number; failing: number; page: number; pages: number };
+
+/** Sources with their health. */
+export function renderSources({ list, all, failing, page, pages }: SourcesShown, options: Reading): Message {
   const text = deskText(options.language);
   const offers: Button[] = [
     { text: text.add, action: action("srcask") },
     { text: text.starter, action: action("starter") },
   ];
   if (list.length === 0) return message(lines(text.none), [offers]);
-  const failing = list.filter((each) => isFailing(each));
-  const ordered = [...failing, ...list.filter((each) => !isFailing(each))];
-  const pages = Math.ceil(ordered.length / sourcesPerPage);
-  const at = Math.min(Math.max(1, page), pages);
-  const start = (at - 1) * sourcesPerPage;
-  const shown = ordered.slice(start, start + sourcesPerPage);
-  const rows = shown.map((each, n) => {
+  const start = (page - 1) * sourcesPerPage;
+  const rows = list.map((each, n) => {
     const health = healthText(options.language, { ...each, now: options.now });
     return lines(html`${bold(`${start + n + 1}`)} ${clip(each.name, nameColumns)}`, html`${health}`);
   });
-  const open = shown.map(({ id }, n) => ({ text: String(start + n + 1), action: action("src", id, at) }));
+  const open = list.map(({ id }, n) => ({ text: String(start + n + 1), action: action("src", id, page) }));
   const pager: Button[] = [];
-  if (at > 1) pager.push({ text: "‹", action: action("srcs", at - 1) });
-  if (pages > 1) pager.push({ text: `${at}/${pages}`, action: action("srcs", at) });
-  if (at < pages) pager.push({ text: "›", action: action("srcs", at + 1) });
-  return message(blocks(bold(text.title(list.length, failing.length)), ...rows), [...numberRows(open), pager, offers]);
+  if (page > 1) pager.push({ text: "‹", action: action("srcs", page - 1) });
+  if (pages > 1) pager.push({ text: `${page}/${pages}`, action: action("srcs", page) });
+  if (page < pages) pager.push({ text: "›", action: action("srcs", page + 1) });
+  return message(blocks(bold(text.title(all, failing)), ...rows), [...numberRows(open), pager, offers]);
 }
 
 /** One source, and what can be done about it. */
@@ -215,10 +213,6 @@ export function renderImportDone(counts: ImportCounts, language: Language): Mess
       rows.length > 0 && lines(text.badLines(number(counts.failures)), ...rows, rest > 0 && text.more(number(rest))),
     ),
   );
-}
-
-function isFailing({ reading }: SourceLine): boolean {
-  return reading !== null && reading.failingSince !== null;
 }
 
 function languageName(of: string, language: Language): string {
