@@ -1,7 +1,9 @@
 import type { Edition, EditionStory, RelatedLine } from "../news/edition.ts";
+import { quotaOf, someShared } from "../news/rank.ts";
 import { nextSlot } from "../news/schedule.ts";
 import type { Db } from "../store/db.ts";
 import { arrange, storyEditsNow } from "../store/edits.ts";
+import { storiesBefore } from "../store/follow.ts";
 import { type Had, hadStories } from "../store/had.ts";
 import { relatedTo } from "../store/related.ts";
 import { grownSince, type StoryCard } from "../store/story-view.ts";
@@ -95,7 +97,10 @@ async function newestOf(db: Db, profile: Profile, now: Date): Promise<Top> {
 
 type Choosing = { digest: DigestOf; profile: Profile; shared: Shared };
 
-/** Subtracts what the chat had; a story it had comes again only with what is new in it. */
+/**
+ * Subtracts what the chat had; a story it had comes again only with what is new in it, and so does one that goes on with
+ * the matter of one it had. Each matter has one place, and no source floods what is left.
+ */
 async function choose(
   db: Db,
   ranked: readonly StoryCard[],
@@ -105,14 +110,20 @@ async function choose(
   const chosen: { card: StoryCard; update: EditionStory["update"] }[] = [];
   // What an editor dropped, pinned or retitled a moment ago holds for this digest already.
   const edits = await once(shared, "edits", () => storyEditsNow(db, digest.now));
+  // Who leaves a story out does not want the pieces beside it in its place.
+  const matters = new Set(ranked.filter(({ id }) => edits.dropped.has(id)).map(({ matter }) => matter));
+  const quota = profile.sources.length > 0 || !someShared(ranked) ? null : quotaOf(profile.count);
   for (const card of arrange(ranked, edits)) {
     if (chosen.length >= profile.count) break;
-    const before = had.get(card.id);
-    if (before === undefined) chosen.push({ card, update: null });
-    else {
-      const update = await updateOf(db, card, { before, language: profile.language, shared });
-      if (update !== null) chosen.push({ card, update });
-    }
+    const isPinned = edits.pinned.includes(card.id);
+    if (!isPinned && (matters.has(card.matter) || quota?.admits(card.members) === false)) continue;
+    const before = had.get(card.id) ?? (await hadBefore(db, card, { had, shared }));
+    const update = before && (await updateOf(db, card, { before, language: profile.language, shared }));
+    // Told before, and nothing is new.
+    if (update === null) continue;
+    chosen.push({ card, update: update ?? null });
+    matters.add(card.matter);
+    quota?.take(card.members);
   }
   // What the digest tells, what was told before and what stands under another story is no news under this one.
   const used = new Set([...chosen.map(({ card }) => card.id), ...had.keys()]);
@@ -128,6 +139,22 @@ async function choose(
   return stories;
 }
 
+/** What the chat had of stories with whose matter this one goes on. */
+async function hadBefore(
+  db: Db,
+  card: StoryCard,
+  { had, shared }: { had: ReadonlyMap<number, Had>; shared: Shared },
+): Promise<Had | undefined> {
+  if (had.size === 0) return undefined;
+  const earlier = await once(shared, `before ${card.id} ${card.articleId}`, () => storiesBefore(db, card));
+  const all = earlier.flatMap((id) => had.get(id) ?? []);
+  if (all.length === 0) return undefined;
+  return {
+    articleIds: all.flatMap((each) => each.articleIds),
+    at: new Date(Math.max(...all.map((each) => each.at.getTime()))),
+  };
+}
+
 type UpdateOptions = { before: Had; language: string | null; shared: Shared };
 
 /** What is new in a story since this chat was told of it; null when nothing is: then it is not told again. */
@@ -141,7 +168,9 @@ async function updateOf(
   if (newest === undefined || newest.id <= Math.max(...before.articleIds)) return null;
   const key = `grown ${card.id} ${language} ${before.articleIds.join()}`;
   const grown = await once(shared, key, () => grownSince(db, card.id, { had: before.articleIds, language }));
-  return grown === null ? null : { sentence: grown.sentence, lastTold: grown.lastTold, lastAt: before.at };
+  if (grown === null) return null;
+  const { sentence, lastTold, lastTitle } = grown;
+  return { sentence, lastTold, lastTitle, lastAt: before.at };
 }
 
 function storyOf(card: StoryCard, update: EditionStory["update"], related: Around[]): EditionStory {

@@ -30,9 +30,12 @@ export type EditionStory = {
   /** When its newest article was published. */
   at: Date;
   /** Set when the reader was told this story before and it has materially grown since. */
-  update: { sentence: string; lastTold: string | null; lastAt: Date } | null;
+  update: Update | null;
   related: RelatedLine[];
 };
+
+/** What is new, and what the reader last heard: a number or a month where there is one, else the headline told then. */
+export type Update = { sentence: string; lastTold: string | null; lastTitle?: string; lastAt: Date };
 
 /** What one subscription gets at one time: all that a renderer needs, without a word of any language's frame. */
 export type Edition = {

@@ -3,7 +3,6 @@ import { isCommon } from "./common-words.ts";
 import { sameMarks } from "./contrast.ts";
 import { covered, tellsOn } from "./grown.ts";
 import { textCosine } from "./likeness.ts";
-import { cut } from "./sentences.ts";
 import type { Sketch } from "./sketch.ts";
 import { tokenize } from "./terms.ts";
 
@@ -18,11 +17,14 @@ const textMin = { named: 0.06, numbered: 0.12 };
 const largeNumber = 1_000;
 const exactDigits = 3;
 
+/** Characters of a text's first words. */
+const openingChars = { zh: 30, other: 60 };
+
 /** By what a later article is known to go on with an earlier one's matter. */
 export type Clues = {
   /** Names in the headline that are one matter's alone: “青竹”, 《灯塔》, Typhoon Greenreed. */
   names: readonly string[];
-  /** Headline and first sentence: what it is about, names and all. */
+  /** Headline and the first words: what it is about; further down a storm is only what it happened after. */
   opening: string;
   /** Months in which something is to come, in the headline and in the whole, each with the words of its clause. */
   headlineMonths: readonly Month[];
@@ -54,7 +56,7 @@ export function follows(later: Sketch, earlier: Sketch): boolean {
 export function cluesOf(title: string, text: string, language: string): Clues {
   return {
     names: [...title.matchAll(named)].map((match) => (match[1] ?? match[2])!),
-    opening: `${title} ${cut(text, language)[0] ?? ""}`,
+    opening: `${title} ${text.slice(0, language === "zh" ? openingChars.zh : openingChars.other)}`,
     headlineMonths: monthsIn(title),
     months: monthsIn(`${title}。${text}`),
   };

@@ -6,12 +6,16 @@ import { tokenize } from "./terms.ts";
 
 /** A sentence tells something new when it holds this much that was not told. */
 const noveltyMin = 5;
+/** And so much when it is of another story, with which the told one goes on: that is new by itself. */
+const followMin = 2;
 /** What a new number, a new name and a new pair of characters weigh. */
 const numberWeight = 3;
 const nameWeight = 2;
 const termWeight = 0.25;
 /** What a told number weighs that has grown, and a told month that was moved, above all else new: 9.6万, now 32万. */
 const grownWeight = 12;
+/** And a number that is new in the article's headline: it is what the news is. */
+const headlineWeight = 6;
 /** Further down a text, a sentence that shares less than this with what was told belongs to the page, not the story. */
 const knownShareMin = 0.08;
 /** The first sentences of an article are about its story whatever they share. */
@@ -32,22 +36,36 @@ export type Growth = {
 
 /**
  * What the newest articles add to what was told: the sentence that holds most numbers and names that no told article
- * has. Null when there is no such sentence: then the story did not materially grow.
+ * has. Null when there is no such sentence: then the story did not materially grow. `isFollowing` when what was told is
+ * of another story.
  */
-export function growth(told: readonly Told[], fresh: readonly Told[]): Growth | null {
+export function growth(
+  told: readonly Told[],
+  fresh: readonly Told[],
+  { isFollowing = false }: { isFollowing?: boolean } = {},
+): Growth | null {
+  const least = isFollowing ? followMin : noveltyMin;
   if (told.length === 0) return null;
   const known = knowledge(told);
   let best: { sentence: string; novelty: number } | null = null;
   for (const article of fresh) {
     const sentences = sentencesOf(article).slice(0, sentencesMax);
+    const headlines = tokenize(article.title).numbers.filter((number) => !known.numbers.has(number));
     const candidates = sentences.length > 0 ? sentences : [article.title];
     for (const [place, sentence] of candidates.entries()) {
       const own = noveltyOf(sentence, known, { isOwn: place < surelyOwn });
-      const novelty = own + (own > 0 && isMoved(sentence, told) ? grownWeight : 0);
-      if (novelty >= noveltyMin && novelty > (best?.novelty ?? 0)) best = { sentence, novelty };
+      const novelty =
+        own +
+        (own > 0 && isMoved(sentence, told) ? grownWeight : 0) +
+        (own > 0 && saysAny(sentence, headlines) ? headlineWeight : 0);
+      if (novelty >= least && novelty > (best?.novelty ?? 0)) best = { sentence, novelty };
     }
   }
   return best === null ? null : { sentence: best.sentence, lastTold: lastTold(best.sentence, told) };
+}
+
+function saysAny(sentence: string, numbers: readonly number[]): boolean {
+  return numbers.length > 0 && tokenize(sentence).numbers.some((number) => numbers.includes(number));
 }
 
 type Knowledge = { terms: Set<number>; numbers: Set<number>; words: Set<string>; measures: Measures[] };

@@ -1,5 +1,13 @@
+import { isCommon } from "./common-words.ts";
 import { monthsIn, movedFrom } from "./follow.ts";
 import { measured } from "./grown.ts";
+import { cut } from "./sentences.ts";
+import { tokenize } from "./terms.ts";
+
+/** A number of so many characters is the same whatever it counts: 11.4万名, 11.4万人. */
+const exactChars = 3;
+/** Words that two sentences share, that count the same thing. */
+const sharedWordsMin = 2;
 
 type Told = { title: string; lead: string; body: string; language: string };
 
@@ -19,9 +27,10 @@ export const times = new RegExp(
  * done to the same, else the number with the same unit, else the month that was named for it. null when nothing was.
  */
 export function lastTold(sentence: string, told: readonly Told[]): string | null {
-  for (const article of [...told].reverse()) {
+  for (const article of told.toReversed()) {
     const said = lastDone(sentence, article) ?? lastCounted(sentence, article) ?? lastMonth(sentence, article);
     if (said !== null) return said;
+    if (repeats(sentence, article)) return null;
   }
   return null;
 }
@@ -41,13 +50,34 @@ function lastDone(sentence: string, article: Told): string | null {
   return null;
 }
 
+/** Whether a sentence says a number that was told: what an older article had in its place is long known. */
+function repeats(sentence: string, article: Told): boolean {
+  const told = counts(textOf(article));
+  return counts(sentence).some(({ unit, value }) =>
+    told.some((each) => each.value === value && (each.unit === unit || value.length >= exactChars)),
+  );
+}
+
+/** Eight forced out, now twelve: the same unit, in sentences that share more than it. */
 function lastCounted(sentence: string, article: Told): string | null {
-  const all = textOf(article).split("\n").flatMap(counts);
-  for (const { unit, value } of counts(sentence)) {
-    const old = all.find((each) => each.unit === unit && each.value !== value);
-    if (old !== undefined && !all.some((each) => each.unit === unit && each.value === value)) return old.text;
+  const about = new Set(wordsOf(sentence));
+  const all = textOf(article)
+    .split("\n")
+    .flatMap((line) => cut(line, article.language))
+    .filter((each) => wordsOf(each).filter((word) => about.has(word)).length >= sharedWordsMin)
+    .flatMap(counts);
+  const fresh = counts(sentence);
+  const values = fresh.map(({ value }) => value);
+  for (const { unit } of fresh) {
+    // Of the cars recalled so many are mended: what is told again is no other number than it was.
+    const old = all.filter((each) => each.unit === unit);
+    if (old.length > 0 && !old.some(({ value }) => values.includes(value))) return old[0]!.text;
   }
   return null;
+}
+
+function wordsOf(sentence: string): number[] {
+  return [...new Set(tokenize(sentence.replace(/\d[\d,.]*/g, " ")).terms)].filter((term) => !isCommon(term));
 }
 
 /** Opens in June, now in May. */
@@ -71,7 +101,7 @@ function counts(text: string): Count[] {
   const found: Count[] = [];
   for (const match of text
     .replace(times, " ")
-    .matchAll(/(\d[\d,.]*\d|\d)\s?([万亿]*)([\p{Script=Han}]{1,2}|%|[a-z]{3,})/gu)) {
+    .matchAll(/(\d[\d,.]*\d|\d)\s?(million |billion |thousand |[万亿]*)([\p{Script=Han}]{1,2}|%|[a-z]{3,})/gu)) {
     const [whole, digits, size, rest] = match;
     const isChinese = /\p{Script=Han}/u.test(rest!);
     const unit = isChinese ? rest!.slice(0, 1) : rest!.replace(/s$/, "");

@@ -106,39 +106,59 @@ export function hotness(members: readonly Listed[], now: Date): number {
   return heat(members) * 2 ** (-age / halfLifeHours) * (1 + growing);
 }
 
+/** How many places of a list are left for what a single outlet tells; told by several, a story always has one. */
+export type Quota = { admits: (members: readonly Listed[]) => boolean; take: (members: readonly Listed[]) => void };
+
+/** No source floods a list of `limit` places, and it is not filled with what a single outlet tells and no hot list has. */
+export function quotaOf(limit: number): Quota {
+  const perSource = new Map<string, number>();
+  let singles = 0;
+  const isSingle = (members: readonly Listed[]) => outletsOf(members) === 1;
+  const isListed = (members: readonly Listed[]) => members.some((member) => member.rank !== null);
+  return {
+    admits: (members) => {
+      if (!isSingle(members)) return true;
+      const ofSource = perSource.get(members[0]!.source) ?? 0;
+      if (ofSource >= Math.max(1, Math.floor(limit * oneSourceShare))) return false;
+      return isListed(members) || singles < Math.max(1, Math.floor(limit * singlesShare));
+    },
+    take: (members) => {
+      if (!isSingle(members)) return;
+      perSource.set(members[0]!.source, (perSource.get(members[0]!.source) ?? 0) + 1);
+      if (!isListed(members)) singles += 1;
+    },
+  };
+}
+
 /**
  * The list that people see, hottest first: above a floor, not flooded by one source, not filled with what a single
- * outlet tells, and varied: a story like one already in the list waits behind the others.
+ * outlet tells, and varied: a story like one already in the list waits behind the others. `places` are those that a
+ * reader sees of it. Where all is told by one outlet each, or one source was asked for (`all`), nothing is left out.
  */
 export function choose<T extends { members: readonly Listed[]; terms: readonly number[] }>(
   found: readonly T[],
-  { now, limit }: { now: Date; limit: number },
+  { now, limit, places = limit, all = false }: { now: Date; limit: number; places?: number; all?: boolean },
 ): T[] {
   const waiting = found
     .map((story) => ({ story, score: hotness(story.members, now) }))
     .filter(({ score }) => score >= floor);
-  const someShared = waiting.some(({ story }) => outletsOf(story.members) > 1);
-  const perSource = new Map<string, number>();
-  let singles = 0;
+  const quota = all || !someShared(waiting.map(({ story }) => story)) ? null : quotaOf(places);
   const chosen: T[] = [];
   while (chosen.length < limit && waiting.length > 0) {
     const at = waiting.reduce((best, each, n) => (each.score > waiting[best]!.score ? n : best), 0);
     const [{ story, score }] = waiting.splice(at, 1) as [{ story: T; score: number }];
     if (score < floor) break;
-    const isSingle = outletsOf(story.members) === 1;
-    const source = story.members[0]!.source;
-    const ofSource = perSource.get(source) ?? 0;
-    const isListed = story.members.some((member) => member.rank !== null);
-    if (isSingle && someShared) {
-      if (ofSource >= Math.max(1, Math.floor(limit * oneSourceShare))) continue;
-      if (!isListed && singles >= Math.max(1, Math.floor(limit * singlesShare))) continue;
-    }
-    if (isSingle) perSource.set(source, ofSource + 1);
-    if (isSingle && !isListed) singles += 1;
+    if (quota?.admits(story.members) === false) continue;
+    quota?.take(story.members);
     chosen.push(story);
     for (const other of waiting) if (alike(story.terms, other.story.terms)) other.score *= alikeFactor;
   }
   return chosen;
+}
+
+/** Whether any of these stories is told by more than one outlet: else what one tells is all there is. */
+export function someShared(stories: readonly { members: readonly Listed[] }[]): boolean {
+  return stories.some(({ members }) => outletsOf(members) > 1);
 }
 
 function alike(a: readonly number[], b: readonly number[]): boolean {

@@ -1,6 +1,6 @@
 import { desc, eq, inArray, sql } from "drizzle-orm";
 import { type Growth, growth, type Moment, timeline } from "../news/growth.ts";
-import { bestHeadline } from "../news/headline.ts";
+import { bestHeadline, isBeside } from "../news/headline.ts";
 import { outletsOf, type Rush, rushOf, voicesOf } from "../news/rank.ts";
 import { summarize } from "../news/summary.ts";
 import type { Db } from "./db.ts";
@@ -57,6 +57,8 @@ export type StoryCard = {
   /** null when none of its articles has a date. */
   firstAt: Date | null;
   lastAt: Date | null;
+  /** In a list, the first story of the same matter; itself when there is none. */
+  matter: number;
 };
 
 export type StoryView = StoryCard & {
@@ -91,24 +93,29 @@ export async function storyView(
 }
 
 /**
- * What a chat that had some articles of a story is told of it now: what the newer ones add, and what it last heard.
- * null when there is nothing that was not told before.
+ * What a chat that had some articles is told of a story now: what the story's newer ones add, and what it last heard. The
+ * articles may be of another story, with whose matter this one goes on. null when there is nothing that was not told.
  */
 export async function grownSince(
   db: Db,
   storyId: number,
   { had, language }: { had: readonly number[]; language: string | null },
-): Promise<(Growth & { lastAt: Date }) | null> {
+): Promise<(Growth & { lastAt: Date; lastTitle: string }) | null> {
   const known = new Set(had);
   const members = await toldOf(db, storyId);
-  const told = members.filter((each) => known.has(each.id));
-  const last = told.at(-1);
+  const away = had.filter((id) => !members.some((each) => each.id === id)).slice(-membersMax);
+  const told = [...members.filter((each) => known.has(each.id)), ...(await articlesOf(db, away))];
+  const last = told.sort((a, b) => a.id - b.id).at(-1);
   if (last === undefined) return null;
   const fresh = members.filter(
     (each) => each.id > last.id && !known.has(each.id) && (language === null || each.language === language),
   );
-  const found = growth(told, fresh);
-  return found === null || last.publishedAt === null ? null : { ...found, lastAt: last.publishedAt };
+  const isFollowing = !told.some((each) => members.some(({ id }) => id === each.id));
+  const found = growth(told, fresh, { isFollowing });
+  if (found === null || last.publishedAt === null) return null;
+  const readable = told.filter((each) => language === null || each.language === language);
+  const heard = readable.findLast((each) => !isBeside(each.title)) ?? readable.at(-1) ?? last;
+  return { ...found, lastAt: last.publishedAt, lastTitle: heard.title };
 }
 
 /** The cards of stories, in the order given; each with its headline article's own sentences. */
@@ -149,6 +156,7 @@ function cardOf(main: Member, members: readonly Member[], summary: string[]): St
     rush: rushOf(members),
     firstAt: dated[0] ?? null,
     lastAt: dated.at(-1) ?? null,
+    matter: main.storyId,
   };
 }
 
@@ -170,6 +178,16 @@ async function toldOf(db: Db, storyId: number): Promise<Told[]> {
     members.map((member) => member.id),
   );
   return members.map((member) => ({ ...member, ...(texts.get(member.id) ?? { lead: "", body: "" }) }));
+}
+
+/** Articles with their texts, whatever their story; those that are gone are left out. */
+async function articlesOf(db: Db, ids: readonly number[]) {
+  if (ids.length === 0) return [];
+  const { id, title, language, publishedAt } = articles;
+  const listed = sql`(select value from json_each(${JSON.stringify(ids)}))`;
+  const rows = await db.select({ id, title, language, publishedAt }).from(articles).where(inArray(id, listed));
+  const texts = await textsOf(db, ids);
+  return rows.map((row) => ({ ...row, ...(texts.get(row.id) ?? { lead: "", body: "" }) }));
 }
 
 async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text>> {

@@ -1,7 +1,10 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
+import { emptyBackground } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
 import { choose, languageBit } from "../news/rank.ts";
-import { tokenize } from "../news/terms.ts";
+import { sketchArticle } from "../news/sketch.ts";
+import { textCharsMax, tokenize } from "../news/terms.ts";
+import { withMatters } from "../news/variety.ts";
 import type { Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { articles, sources, stories, storyDays } from "./schema.ts";
@@ -14,6 +17,8 @@ const perDayMax = 60;
 /** And of all of them, those whose articles are read. */
 const shortlistMax = 50;
 const membersMax = 20;
+/** Looked through for each place of a list: some are of a matter that has its place. */
+const perPlace = 1.5;
 /** Newest articles of a source that are looked at. */
 const sourceArticlesMax = 300;
 const hourMs = 3_600_000;
@@ -44,8 +49,19 @@ export type Top = {
   newestDay: Date | null;
 };
 
-/** The hot stories, hottest first. With nothing in the window, the newest day's, unless `since` is set. */
+/**
+ * The hot stories, hottest first, one of each matter. With nothing in the window, the newest day's, unless `since` is
+ * set.
+ */
 export async function topStories(db: Db, options: TopOptions): Promise<Top> {
+  const { limit } = options;
+  const top = await hotStories(db, { ...options, limit: Math.ceil(limit * perPlace), places: limit });
+  return { ...top, stories: top.stories.filter((card) => card.matter === card.id).slice(0, limit) };
+}
+
+type Hot = TopOptions & { places: number };
+
+async function hotStories(db: Db, options: Hot): Promise<Top> {
   const { now, day = null, since = null } = options;
   const from = day?.from ?? since ?? new Date(now.getTime() - windowHours * hourMs);
   const to = day === null ? now : new Date(Math.min(day.to.getTime() - 1, now.getTime()));
@@ -73,7 +89,10 @@ export type CandidateOptions = {
   count: number;
 };
 
-/** Ranked stories for a digest of `count`: three times as many, so that what a chat had can be left out. */
+/**
+ * Ranked stories for a digest of `count`: three times as many, so that what a chat had can be left out, and all of one
+ * matter, for who had the first of them may read the next as an update.
+ */
 export async function candidates(db: Db, options: CandidateOptions): Promise<StoryCard[]> {
   const { subjects = [], sources: only = [], count, ...rest } = options;
   const limit = count * 3;
@@ -83,13 +102,15 @@ export async function candidates(db: Db, options: CandidateOptions): Promise<Sto
     ...(subjects.length + only.length === 0 ? [{}] : []),
   ];
   const lists = [];
-  for (const profile of profiles) lists.push((await topStories(db, { ...rest, ...profile, limit })).stories);
+  for (const profile of profiles)
+    lists.push((await hotStories(db, { ...rest, ...profile, limit, places: limit })).stories);
   if (lists.length === 1) return lists[0]!;
   const cards = new Map(lists.flat().map((card) => [card.id, card]));
-  return choose([...cards.values()].map(withTerms), { now: options.now, limit });
+  const chosen = choose([...cards.values()].map(withTerms), { now: options.now, limit, all: only.length > 0 });
+  return matters(db, chosen);
 }
 
-type Range = TopOptions & { from: Date; to: Date };
+type Range = Hot & { from: Date; to: Date };
 
 async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
   const all =
@@ -107,12 +128,47 @@ async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
         members.some((member) => !excluded.has(member.sourceId)),
     )
     .map((members) => withTerms({ members }));
-  const chosen = choose(found, { now: options.to, limit: options.limit });
-  return storyCards(
+  const { limit, places } = options;
+  const chosen = choose(found, { now: options.to, limit, places, all: typeof options.source === "number" });
+  const cards = await storyCards(
     db,
     chosen.map((story) => story.members),
     language,
   );
+  return matters(db, cards);
+}
+
+/** Tells which of the stories are of one matter, and puts the news before what stands beside it. */
+async function matters(db: Db, cards: readonly StoryCard[]): Promise<StoryCard[]> {
+  if (cards.length < 2) return [...cards];
+  const start = (column: typeof articles.lead | typeof articles.body) =>
+    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
+  const { id, title, language, publishedAt } = articles;
+  const rows = await db
+    .select({
+      id,
+      title,
+      language,
+      publishedAt,
+      lead: start(articles.lead),
+      body: start(articles.body),
+      editedAt: stories.editedAt,
+    })
+    .from(articles)
+    .leftJoin(stories, eq(stories.id, articles.storyId))
+    .where(inArray(id, jsonList(cards.map((card) => card.articleId))));
+  const background = emptyBackground();
+  const sketches = new Map(rows.map((row) => [row.id, sketchArticle(row, background)]));
+  // What a person divided or joined is as it is wanted.
+  const free = cards.filter((card) => rows.some((row) => row.id === card.articleId && row.editedAt === null));
+  const grouped = withMatters(
+    free,
+    free.map((card) => sketches.get(card.articleId)!),
+  );
+  return cards.map((card) => {
+    const place = free.indexOf(card);
+    return place === -1 ? card : grouped[place]!;
+  });
 }
 
 /** Those of the stories that belong to none of these subjects. */

@@ -1,4 +1,4 @@
-import type { Edition, EditionStory, RelatedLine } from "../news/edition.ts";
+import type { Edition, EditionStory, RelatedLine, Update } from "../news/edition.ts";
 import {
   clock,
   editionName,
@@ -22,6 +22,8 @@ import { subscriptionName } from "./subscription-message.ts";
 /** Columns on a phone: a Chinese character takes two (34 of them, or 75 Latin ones). */
 export const headlineColumns = 75;
 export const summaryColumns = 110;
+/** The headline that was told before: enough to know it again. */
+const toldColumns = 50;
 const nameColumns = 24;
 /** Below so many minutes nobody calls it late. */
 const lateMinutesMin = 10;
@@ -121,14 +123,23 @@ function headlineLine(story: EditionStory, n: number, options: DigestOptions): H
   return html`${bold(number.trimEnd())}${number.slice(number.trimEnd().length)}${mark}${link(clip(story.title, headlineColumns), story.url)}`;
 }
 
-function updateLine(update: NonNullable<EditionStory["update"]>, reading: Reading): Html {
+function updateLine(update: Update, reading: Reading): Html {
   const text = textIn(reading.language).digest;
-  const told = update.lastTold === null ? "" : text.lastTold(update.lastTold, update.lastAt, reading);
+  const told = lastHeard(update, reading);
   const gap = reading.language === "zh" || told === "" ? "" : " ";
   return html`${bold(text.newPart.trimEnd())}${reading.language === "zh" ? "" : " "}${ended(
     clipSentences(update.sentence, summaryColumns),
     reading.language,
   )}${gap}${told}`;
+}
+
+/** What the reader last heard of it: the number, else the headline. */
+function lastHeard({ lastTold, lastTitle, lastAt }: Update, reading: Reading): string {
+  const text = textIn(reading.language).digest;
+  if (lastTold !== null) return text.lastTold(lastTold, lastAt, reading);
+  // It stands in quotation marks itself.
+  const title = lastTitle?.replaceAll("“", "‘").replaceAll("”", "’");
+  return title === undefined ? "" : text.lastTitle(clip(title, toldColumns), lastAt, reading);
 }
 
 /** 7家媒体，其中6家在3小时内 · 05:50: the reason why it is here, never a score. */
