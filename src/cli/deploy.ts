@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { type Command, Option } from "commander";
+import { UserError } from "../errors.ts";
 import { UsageError } from "./shell.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -38,17 +39,40 @@ async function runDeploy({ env: environment, dryRun = false, yes = false, ...opt
   // These need what is installed for development alone, as wrangler is.
   const { deploy, envFile } = await import("./deploying/deploy.ts");
   const { createWrangler } = await import("./deploying/wrangler.ts");
-  const { createQuestions } = await import("./deploying/ask.ts");
+  const { createQuestions, stoppedLine } = await import("./deploying/ask.ts");
   const { openCloudflare } = await import("./cloudflare.ts");
   const own = envFile(environment);
   const env = { ...process.env, ...(environment === "staging" ? stagingSettings(own) : {}) };
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const questions = yes || dryRun || !process.stdin.isTTY ? null : createQuestions(own);
+  const questions = yes || dryRun || !process.stdin.isTTY ? null : createQuestions();
   const folder = process.cwd();
-  const wrangler = createWrangler({ folder, env, dryRun, say });
-  const parts = { root, folder, env, wrangler, questions, say, sleep, now: () => new Date() };
+  const { signal, free } = stopped();
+  const wrangler = createWrangler({ folder, env, dryRun, say, signal });
+  const clock = { now: () => new Date(), sleep: (ms: number) => sleep(ms, undefined, { signal }) };
   const openStore = (place: "production" | "staging") => openCloudflare(place, folder);
-  await deploy({ ...parts, openStore }, { environment, dryRun, ...options });
+  const parts = { root, folder, env, wrangler, questions, say, openStore, signal, ...clock };
+  try {
+    await deploy(parts, { environment, dryRun, ...options });
+  } catch (error) {
+    throw signal.aborted ? new UserError(stoppedLine) : error;
+  } finally {
+    free();
+  }
+}
+
+/** Ctrl-C ends the step that runs, so that nothing of it is left about; a second one ends all at once. */
+function stopped(): { signal: AbortSignal; free(): void } {
+  const stopping = new AbortController();
+  const stop = () => {
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.on(name, stop);
+  const free = () => {
+    for (const name of signals) process.off(name, stop);
+  };
+  return { signal: stopping.signal, free };
 }
 
 /** Another bot has another token: none of the first one's settings is taken over unseen. */

@@ -9,6 +9,9 @@ type State = {
   databases: { uuid: string; name: string }[];
   queues: string[];
   loggedOut?: boolean;
+  accounts?: { name: string; id: string }[];
+  /** A command that never ends. */
+  hanging?: string;
   failing?: string;
   migrated?: string[];
 };
@@ -27,8 +30,14 @@ const [first = "", second = "", third = ""] = args;
 const command = `${first} ${second}`;
 if (state.failing !== undefined && args.join(" ").startsWith(state.failing))
   fail("A request to the Cloudflare API failed");
-if (first === "whoami") {
-  const accounts = [{ name: "Harbour Post", id: "a1" }];
+const accounts = state.accounts ?? [{ name: "Harbour Post", id: "a1" }];
+if (/^(d1|queues|deploy)/.test(first) && accounts.length > 1 && !process.env["CLOUDFLARE_ACCOUNT_ID"])
+  fail("More than one account available but unable to select one in non-interactive mode.");
+if (state.hanging !== undefined && args.join(" ").startsWith(state.hanging)) {
+  await new Promise(() => setInterval(() => {}, 1_000));
+}
+if (first === "login") state.loggedOut = false;
+else if (first === "whoami") {
   answer(state.loggedOut ? { loggedIn: false } : { loggedIn: true, email: "ed@example.org", accounts });
 } else if (command === "d1 list") answer(state.databases);
 else if (command === "d1 create") {

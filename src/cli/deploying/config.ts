@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
@@ -103,6 +103,13 @@ function carry(from: z.infer<typeof environmentShape>, to: z.infer<typeof enviro
 /** wrangler.toml stands with zeros where no database is made yet. */
 function known(id: string | undefined): string | undefined {
   return id === undefined || /^[0-]*$/.test(id) ? undefined : id;
+}
+
+/** Keeps the token for the next time, in a file that git does not see. */
+export function keepToken(file: string, token: string): void {
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const gap = before === "" || before.endsWith("\n") ? "" : "\n";
+  appendFileSync(file, `${gap}BOT_TOKEN=${token}\n`, { mode: 0o600 });
 }
 
 export function refuseMissing(root: string): void {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { UserFromGetMe } from "grammy/types";
-import { readConfig } from "../../config.ts";
+import { type Config, readConfig } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { makeOwnerLink } from "../../node/owner-link.ts";
 import type { Db } from "../../store/db.ts";
@@ -11,9 +12,26 @@ import { hasRows } from "../../store/whole.ts";
 import type { CloudflareStore } from "../cloudflare.ts";
 import { restoreToD1 } from "../moving/restore.ts";
 import type { Questions } from "./ask.ts";
-import { type DeployConfig, type Environment, readDeployConfig, refuseMissing, variablesOf } from "./config.ts";
-import { askLogin, ensureDatabase, ensureQueues, uploadWorker } from "./steps.ts";
-import { askWhoItIs, openTelegram, reachWorker, setWebhook, webhookSecretOf, webhookTrouble } from "./telegram.ts";
+import {
+  type DeployConfig,
+  type Environment,
+  keepToken,
+  readDeployConfig,
+  refuseMissing,
+  variablesOf,
+} from "./config.ts";
+import { logIn } from "./login.ts";
+import { ensureDatabase, ensureQueues, uploadWorker } from "./steps.ts";
+import {
+  askWhoItIs,
+  openTelegram,
+  reachWorker,
+  setWebhook,
+  type Telegram,
+  WrongToken,
+  webhookSecretOf,
+  webhookTrouble,
+} from "./telegram.ts";
 import type { Wrangler } from "./wrangler.ts";
 
 export type DeployOptions = {
@@ -39,54 +57,99 @@ export type DeployParts = {
   say(line: string): void;
   now(): Date;
   sleep(ms: number): Promise<void>;
+  /** Given when a person stops it. */
+  signal?: AbortSignal;
 };
+
+/** Tokens that Telegram does not know, until it is a mistake of another kind. */
+const tokensMax = 5;
 
 /**
  * Puts the bot on Cloudflare, or brings it up to date: each step looks at what is there and does only what is missing,
- * so a step that failed is mended and the whole run again. Gives the worker's address.
+ * so a step that failed is mended and the whole run again. Gives the worker's address; a dry run only says what it
+ * would do, step by step, also where nobody is logged in.
  */
 export async function deploy(parts: DeployParts, options: DeployOptions): Promise<string> {
-  const { wrangler, say, now } = parts;
   const { environment, dryRun } = options;
   refuseMissing(parts.root);
   if (options.store !== undefined && !existsSync(options.store))
     throw new UserError(`There is no file ${options.store}.`);
   const config = readDeployConfig(parts.root, parts.folder, environment);
-  const accountId = await login(parts, config);
-  const token = parts.env.BOT_TOKEN?.trim() || (await parts.questions?.token());
-  if (token === undefined || token === "")
-    throw new UserError(`Set BOT_TOKEN (environment or ${envFile(environment)}).`);
-  const settings = readConfig({ ...parts.env, BOT_TOKEN: token });
-  const telegram = openTelegram(settings, token);
-  const me = await askWhoItIs(telegram);
-  say(`✓ Telegram knows the bot: @${me.username}`);
+  const { accountId, wrangler } = await logIn(parts, { dryRun, earlier: config.accountId });
+  const bot = await identify(parts, options);
+  return provide({ ...parts, wrangler }, { options, config, accountId, bot });
+}
 
+type Bot = { token: string; settings: Config; telegram: Telegram; me: UserFromGetMe };
+
+/** Whose token it is, asked for until Telegram knows it; only then may it be kept. Null in a dry run without one. */
+async function identify(
+  { env, folder, questions, say }: DeployParts,
+  { environment, dryRun }: DeployOptions,
+): Promise<Bot | null> {
+  const given = env.BOT_TOKEN?.trim();
+  const file = envFile(environment);
+  if (!given && dryRun) {
+    say(`  would ask for BOT_TOKEN (or take it from the environment or ${file}), and Telegram who the bot is`);
+    return null;
+  }
+  for (let tries = 1; ; tries += 1) {
+    const token = given || (await questions?.token());
+    if (!token) throw new UserError(`Set BOT_TOKEN (environment or ${file}).`);
+    const settings = readConfig({ ...env, BOT_TOKEN: token });
+    const telegram = openTelegram(settings, token);
+    const me = await askWhoItIs(telegram).catch((error) => {
+      if (given || !(error instanceof WrongToken) || tries === tokensMax) throw error;
+      say(error.message);
+    });
+    if (me === undefined) continue;
+    say(`✓ Telegram knows the bot: @${me.username}`);
+    if (!given && (await questions?.confirm(`Keep the token in ${file} for the next time?`))) {
+      keepToken(join(folder, file), token);
+    }
+    return { token, settings, telegram, me };
+  }
+}
+
+type Providing = {
+  options: DeployOptions;
+  config: DeployConfig;
+  accountId: string | undefined;
+  bot: Bot | null;
+};
+
+/** Database, queues, tables, worker, webhook. */
+async function provide(parts: DeployParts, { options, config, accountId, bot }: Providing): Promise<string> {
+  const { wrangler, say } = parts;
+  const { environment, dryRun } = options;
+  const done = (line: string) => dryRun || say(line);
   const database = await ensureDatabase(wrangler, config.database, options.location);
-  say(`✓ D1 database ${config.database}${database.made ? ": made" : ""}`);
+  if (database.made) done(`✓ D1 database ${config.database}: made`);
+  else say(`✓ D1 database ${config.database}`);
   const made = await ensureQueues(wrangler, config.queues);
-  say(`✓ queues ${config.queues.join(", ")}${made.length > 0 ? `: made ${made.length}` : ""}`);
-  const secret = settings.WEBHOOK_SECRET ?? webhookSecretOf(token, config.name);
+  if (made.length > 0) done(`✓ queues ${config.queues.join(", ")}: made ${made.length}`);
+  else say(`✓ queues ${config.queues.join(", ")}`);
   const address = options.url ?? config.vars.PUBLIC_URL;
-  const vars = { ...variablesOf(parts.env), BOT_INFO: JSON.stringify(me) };
+  const chosen = ["--config", config.path, "--env", environment === "production" ? "" : environment];
+  if (dryRun || bot === null) return promise(parts, { options, config, chosen, address });
+  const vars = { ...variablesOf(parts.env), BOT_INFO: JSON.stringify(bot.me) };
   const save = (url: string | undefined) =>
-    dryRun ||
     config.save({
-      databaseId: database.id!,
+      databaseId: database.id as string,
       accountId,
       vars: { ...vars, ...(url === undefined ? {} : { PUBLIC_URL: url }) },
     });
+  if (database.id === undefined)
+    throw new UserError(`${config.database} was made, but is not listed yet: run this again.`);
   save(address);
   say(`✓ ${config.path}`);
-
-  const chosen = ["--config", config.path, "--env", environment === "production" ? "" : environment];
   await wrangler.change("d1", "migrations", "apply", "DB", "--remote", ...chosen);
   say("✓ tables are up to date");
-  if (dryRun) return promise(parts, { options, chosen, address });
   const ownerLink = await withStore(parts, environment, (db) =>
-    prepareStore(parts, db, { options, me, admins: settings.ADMIN_IDS }),
+    prepareStore(parts, db, { options, me: bot.me, admins: bot.settings.ADMIN_IDS }),
   );
-
-  const secrets = { BOT_TOKEN: token, WEBHOOK_SECRET: secret };
+  const secret = bot.settings.WEBHOOK_SECRET ?? webhookSecretOf(bot.token, config.name);
+  const secrets = { BOT_TOKEN: bot.token, WEBHOOK_SECRET: secret };
   const workers = await uploadWorker(wrangler, chosen, secrets);
   const url = options.url ?? workers;
   // The worker's address is known once it is there; what it tells others needs it.
@@ -95,7 +158,16 @@ export async function deploy(parts: DeployParts, options: DeployOptions): Promis
     await uploadWorker(wrangler, chosen, secrets);
   }
   say(`✓ the worker runs at ${url}`);
-  const trouble = await reachWorker(url, parts.sleep);
+  await connect(parts, { telegram: bot.telegram, url, secret });
+  if (ownerLink !== null) say(`\nYou run this bot once you open (within 15 minutes): ${ownerLink}`);
+  return url;
+}
+
+type Connecting = { telegram: Telegram; url: string; secret: string };
+
+/** Sends Telegram to the worker, once that answers, and asks Telegram whether it reaches it. */
+async function connect({ sleep, now, say }: DeployParts, { telegram, url, secret }: Connecting): Promise<void> {
+  const trouble = await reachWorker(url, sleep);
   if (trouble !== null)
     throw new UserError(`${url}/health: ${trouble}. npx wrangler tail shows why; then run this again.`);
   const since = now();
@@ -103,34 +175,6 @@ export async function deploy(parts: DeployParts, options: DeployOptions): Promis
   const refused = await webhookTrouble(telegram, url, since);
   if (refused !== null) throw new UserError(refused);
   say("✓ Telegram sends to it");
-  if (ownerLink !== null) say(`\nYou run this bot once you open (within 15 minutes): ${ownerLink}`);
-  return url;
-}
-
-/** Somebody is logged in, and it is clear for which account; gives its id. */
-async function login(
-  { wrangler, questions, env, say }: DeployParts,
-  config: DeployConfig,
-): Promise<string | undefined> {
-  let told = await askLogin(wrangler);
-  if (told === null && questions !== null && (await questions.confirm("Log in to Cloudflare (opens your browser)?"))) {
-    await wrangler.interact("login");
-    told = await askLogin(wrangler);
-  }
-  if (told === null) {
-    throw new UserError("Nobody is logged in at Cloudflare: run npx wrangler login, or set CLOUDFLARE_API_TOKEN.");
-  }
-  const { accounts } = told;
-  const wanted = env.CLOUDFLARE_ACCOUNT_ID ?? config.accountId ?? (accounts.length === 1 ? accounts[0]!.id : undefined);
-  const account = wanted ?? (await questions?.choose("Which account?", accounts));
-  if (account === undefined) {
-    throw new UserError(
-      `Set CLOUDFLARE_ACCOUNT_ID to one of: ${accounts.map(({ id, name }) => `${id} (${name})`).join(", ")}.`,
-    );
-  }
-  env.CLOUDFLARE_ACCOUNT_ID = account;
-  say(`✓ logged in at Cloudflare${told.email === null ? "" : ` as ${told.email}`}`);
-  return account;
 }
 
 type Preparing = { options: DeployOptions; me: UserFromGetMe; admins: readonly number[] };
@@ -143,7 +187,7 @@ async function prepareStore(parts: DeployParts, db: Db, { options, me, admins }:
   const unfinished = standstill?.why === "restoring";
   const file = options.store ?? (isEmpty || unfinished ? await questions?.store() : undefined);
   if (file !== undefined && (isEmpty || unfinished)) {
-    const restored = await restoreToD1(file, db, { now: now() });
+    const restored = await restoreToD1(file, db, { now: now(), onRows: () => parts.signal?.throwIfAborted() });
     const all = Object.values(restored.rows).reduce((sum, rows) => sum + rows, 0);
     say(`✓ ${all} rows from ${file}${restored.resumed ? ", from where it was cut off" : ""}`);
     if (!restored.moved) say("  The store that it came from was not closed (export --move): do not run both.");
@@ -166,15 +210,23 @@ async function withStore<T>(parts: DeployParts, environment: Environment, work: 
   return work(store.db).finally(store.close);
 }
 
-type Promised = { options: DeployOptions; chosen: readonly string[]; address: string | undefined };
+type Promised = {
+  options: DeployOptions;
+  config: DeployConfig;
+  chosen: readonly string[];
+  address: string | undefined;
+};
 
-/** A dry run's last words: what the steps would do that need a database. */
-async function promise({ wrangler, say }: DeployParts, { options, chosen, address }: Promised): Promise<string> {
+/** A dry run's last words: what the steps would do after what could be looked up. */
+async function promise({ wrangler, say }: DeployParts, { options, config, chosen, address }: Promised) {
+  say(`  would write ${config.path}: the database's id, the account, settings as variables`);
+  await wrangler.change("d1", "migrations", "apply", "DB", "--remote", ...chosen);
   if (options.store !== undefined) say(`  would fill the database with ${options.store}, if it is empty`);
   await wrangler.deploy("deploy", ...chosen, "--secrets-file", "(BOT_TOKEN, WEBHOOK_SECRET)");
-  say(
-    `  would set the webhook to ${address ?? "the worker's address"}/telegram and ask Telegram whether it reaches it`,
-  );
+  const url = address ?? "the worker's address";
+  say(`  would wait until ${url}/health answers`);
+  say(`  would set the webhook to ${url}/telegram and ask Telegram whether it reaches it`);
+  say("  would print the link that makes you the owner, unless somebody is (or ADMIN_IDS is set)");
   return address ?? "";
 }
 

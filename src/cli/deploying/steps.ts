@@ -22,7 +22,9 @@ export async function askLogin(wrangler: Wrangler): Promise<Login | null> {
     return '{"loggedIn":false}';
   });
   const told = accountsShape.safeParse(jsonIn(output)).data;
-  if (told === undefined || told.loggedIn === false || told.accounts.length === 0) return null;
+  if (told === undefined || told.loggedIn === false || (told.loggedIn === undefined && told.accounts.length === 0)) {
+    return null;
+  }
   return { email: told.email ?? null, accounts: told.accounts };
 }
 

@@ -14,6 +14,9 @@ const reachMs = 10_000;
 
 export type Telegram = { api: Api; token: string; config: Config };
 
+/** A token that looks like one, and that Telegram does not know. */
+export class WrongToken extends UserError {}
+
 export function openTelegram(config: Config, token: string): Telegram {
   return { api: new Api(token, createClient(config, config.TELEGRAM_API_ROOT)), token, config };
 }
@@ -24,7 +27,9 @@ export async function askWhoItIs({ api }: Telegram) {
     return await api.getMe();
   } catch (error) {
     if (isWrongToken(error)) {
-      throw new UserError("Telegram does not know this BOT_TOKEN. Copy it again from @BotFather (/mybots, API Token).");
+      throw new WrongToken(
+        "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather (/mybots, API Token).",
+      );
     }
     throw new UserError(`Telegram cannot be asked who the bot is: ${describeError(error)}. Run this again.`);
   }

@@ -27,12 +27,16 @@ export type WranglerOptions = {
   env: Record<string, string | undefined>;
   dryRun: boolean;
   say(line: string): void;
+  /** Ends a command that runs. */
+  signal?: AbortSignal;
 };
 
 /** wrangler, as npm puts it on the path. */
-export function createWrangler({ folder, env, dryRun, say }: WranglerOptions): Wrangler {
-  const told = { ...env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", FORCE_COLOR: "0" };
-  const options = { cwd: folder, env: told, extendEnv: false, timeout: commandMs, maxBuffer: outputBytesMax };
+export function createWrangler({ folder, env, dryRun, say, signal }: WranglerOptions): Wrangler {
+  const limits = { timeout: commandMs, maxBuffer: outputBytesMax };
+  const options = { cwd: folder, extendEnv: false, ...limits, ...(signal && { cancelSignal: signal }) };
+  // Looked at for each command: which account is meant is known after the first.
+  const told = () => ({ ...env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", FORCE_COLOR: "0" });
 
   async function run(args: string[], more: Record<string, string> = {}): Promise<string> {
     try {
@@ -40,7 +44,7 @@ export function createWrangler({ folder, env, dryRun, say }: WranglerOptions): W
       const { stdout } = await execa("wrangler", args, {
         ...options,
         stdin: "ignore",
-        env: { ...told, CI: "1", ...more },
+        env: { ...told(), CI: "1", ...more },
       });
       return stdout;
     } catch (error) {
@@ -71,7 +75,7 @@ export function createWrangler({ folder, env, dryRun, say }: WranglerOptions): W
       }
     },
     async interact(...args) {
-      await execa("wrangler", args, { ...options, stdio: "inherit" }).catch((error) => {
+      await execa("wrangler", args, { ...options, env: told(), stdio: "inherit" }).catch((error) => {
         throw explained(args, error);
       });
     },
