@@ -24,7 +24,7 @@ import { actorOf } from "./duty.ts";
 import { readingOf, timezoneOf, type Visit } from "./visit.ts";
 
 /** So long a sending can be taken back. */
-export const countdownMs = 10_000;
+const countdownMs = 10_000;
 const hourMs = 3_600_000;
 
 /** The copies, exactly as readers get them, and below them the check. */
@@ -44,7 +44,7 @@ export async function showCopies(visit: Visit, broadcast: Broadcast): Promise<vo
   }
 }
 
-export async function checkMessage(visit: Visit, broadcast: Broadcast, menu: CheckMenu = "main"): Promise<Message> {
+async function checkMessage(visit: Visit, broadcast: Broadcast, menu: CheckMenu = "main"): Promise<Message> {
   return renderCheck(await checkOf(visit, broadcast), menu, readingOf(visit));
 }
 

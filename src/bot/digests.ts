@@ -186,7 +186,7 @@ export function optionsOf(visit: Visit) {
 }
 
 /** Until when everything is paused; "open" without an end, null when it runs. */
-export function pauseOf(visit: Visit): Date | "open" | null {
+function pauseOf(visit: Visit): Date | "open" | null {
   const until = visit.known?.pausedUntil ?? null;
   if (visit.known === undefined || until === null || until <= visit.now) return null;
   return isPausedOpenEnded(visit.known, visit.now) ? "open" : until;

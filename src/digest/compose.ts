@@ -1,6 +1,7 @@
 import type { Edition, EditionStory, RelatedLine } from "../news/edition.ts";
 import { quotaOf, someShared } from "../news/rank.ts";
 import { nextSlot } from "../news/schedule.ts";
+import { idsPerSecond } from "../store/article-ids.ts";
 import type { Db } from "../store/db.ts";
 import { arrange, storyEditsNow } from "../store/edits.ts";
 import { storiesBefore } from "../store/follow.ts";
@@ -27,7 +28,6 @@ const relatedLookedThrough = 40;
 const sentencesMax = 2;
 /** What is younger is no background of it. */
 const backgroundHoursMin = 20;
-const idsPerSecond = 2 ** 20;
 const hourMs = 3_600_000;
 
 export type DigestOf = {

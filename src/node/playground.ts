@@ -16,7 +16,7 @@ import { startHost } from "./host.ts";
 import { playgroundNotice } from "./terminal.ts";
 
 /** The playground's own database: made anew at each start, never the operator's. */
-export const playgroundFile = "data/playground.db";
+const playgroundFile = "data/playground.db";
 /** What made-up readers get: eight stories at 08:00. */
 const morningMinute = 480;
 const storiesUsual = 8;

@@ -1,5 +1,6 @@
 import { nameIn } from "../news/name-in.ts";
 import type { TopLine, TopPage } from "../news/pages.ts";
+import { idsPerSecond } from "../store/article-ids.ts";
 import { hasArticles } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
 import { hadStories } from "../store/had.ts";
@@ -16,7 +17,6 @@ const dayMs = 86_400_000;
 const toldAgainMax = 15;
 /** What is told within a day was published within a month. */
 const toldDaysMax = 32;
-const idsPerSecond = 2 ** 20;
 
 /** Is there any article at all? */
 export async function hasNews(db: Db): Promise<boolean> {

@@ -2,6 +2,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 import type { Article, ArticleDraft } from "../news/article.ts";
 import { canonicalUrl } from "../news/url.ts";
 import { alertFreshMs, queueForAlerts } from "./alerts.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { insertRows } from "./insert-rows.ts";
 import { articleKeys, articles, articleTitles, sources } from "./schema.ts";
@@ -10,8 +11,6 @@ import { mergeIndex } from "./search-merge.ts";
 
 /** Articles of one write at the most: some 30 ms of it. Four times 12 cost a third less than 12 four times. */
 export const articlesPerBatch = 48;
-/** An id is seconds × 2^20 + n. */
-export const idsPerSecond = 2 ** 20;
 /** Ids below this are of articles without a date: they are never news. */
 export const firstDatedId = 2 ** 40;
 /** How often a batch is tried when another process stored the same article meanwhile. */

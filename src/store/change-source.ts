@@ -1,5 +1,5 @@
 import { and, eq, gt, gte, lte, ne, sql } from "drizzle-orm";
-import { idsPerSecond } from "./articles.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db } from "./db.ts";
 import { writeFact } from "./facts.ts";
 import { articles, readings, sources, stories, subjects, subscriptions } from "./schema.ts";

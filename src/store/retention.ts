@@ -1,4 +1,5 @@
 import { and, eq, gt, gte, inArray, isNull, lt, sql } from "drizzle-orm";
+import { idsPerSecond } from "./article-ids.ts";
 import { firstDatedId } from "./articles.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
@@ -16,8 +17,6 @@ const readersPerSlice = 100;
 const articlesPerSlice = 20;
 /** Terms that one slice looks at: some 4 ms. */
 const termsPerSlice = 2_000;
-/** An article's id is its second × 2^20 + n. */
-const idsPerSecond = 2 ** 20;
 /** Digests look back a month; what was shown matters at least twice as long. */
 const shownDaysMin = 62;
 const dayMs = 86_400_000;

@@ -2,6 +2,7 @@ import { inArray, sql } from "drizzle-orm";
 import type { Article } from "../news/article.ts";
 import { fold } from "../news/fold.ts";
 import { type Indexed, indexed } from "../news/grams.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import type { Db, Statement } from "./db.ts";
 import { searchGrams, searchRows, searchSigns } from "./schema.ts";
 
@@ -17,8 +18,6 @@ const boundCharsMax = 250_000;
 /** Articles removed by one statement. */
 const removedMax = 500;
 
-/** An id is seconds × 2^20 + n (see articles). */
-const idsPerSecond = 2 ** 20;
 const firstDatedId = 2 ** 40;
 
 export type Indexable = Pick<Article, "id" | "sourceId" | "language" | "title" | "lead" | "body">;

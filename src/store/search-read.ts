@@ -1,6 +1,7 @@
 import { inArray, sql } from "drizzle-orm";
 import type { Phrase } from "../news/grams.ts";
 import type { Candidate } from "../news/order.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, searchRows } from "./schema.ts";
 import { firstDatedRow } from "./search-index.ts";
@@ -9,7 +10,6 @@ import { allOf, type Expression, newestRows, phraseMatch, type Span, without } f
 /** What narrows a search: facts that an article must have, what it must not have, and its time in seconds. */
 export type Filter = { facts: Expression; drop: Expression; span: Span; exact: { after: number; before: number } };
 
-const idsPerSecond = 2 ** 20;
 /** Ids below this many seconds are of articles without a date. */
 const secondsUndated = 2 ** 20;
 

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
-import { idsPerSecond } from "./articles.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, pushes, readings, sources } from "./schema.ts";
 

@@ -1,6 +1,7 @@
 import { and, isNull, lte, sql } from "drizzle-orm";
 import { type Background, countArticle } from "../news/background.ts";
 import { decide, membersComparedMax } from "../news/story.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
@@ -17,7 +18,6 @@ const nearbyMax = 24;
 /** One article in so many is counted into the background once it knows enough. */
 const backgroundSampling = 16;
 const backgroundEnough = 8_192;
-const idsPerSecond = 2 ** 20;
 const secondsPerDay = 86_400;
 
 export { storyMemory };

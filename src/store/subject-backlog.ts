@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, isNotNull, lt, sql } from "drizzle-orm";
 import { compileSubjects } from "../news/subjects.ts";
-import { idsPerSecond } from "./articles.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { articles, storyDays, subjects } from "./schema.ts";
 import { subjectsOfStored } from "./subjects.ts";

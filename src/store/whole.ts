@@ -70,7 +70,7 @@ export function writeStatements(db: Db, table: StoreTable, rows: readonly Row[])
 }
 
 /** A row's length, roughly, in characters. */
-export function charsOf(row: Row): number {
+function charsOf(row: Row): number {
   return row.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length + 3 : 8), 0);
 }
 
