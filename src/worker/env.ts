@@ -34,7 +34,7 @@ export function readSettings(env: Env): Settings {
     ...(me.success ? [] : ["BOT_INFO"]),
   ];
   if (token === undefined || webhookSecret === undefined || !me.success) {
-    throw new UserError(`Not set as secrets: ${missing.join(", ")}. Run npm run deploy.`);
+    throw new UserError(`Not set: ${missing.join(", ")}. Run npm run deploy.`);
   }
   return { config, token, webhookSecret, me: me.data as unknown as UserFromGetMe };
 }

@@ -72,8 +72,6 @@ export function readDeployConfig(root: string, folder: string, environment: Envi
       mine.vars = vars;
       // Variables are these and no others: a setting that was taken out of .env is gone from the worker as well.
       made.keep_vars = false;
-      // It holds for all environments, and stands in none of them.
-      delete made.env.staging.keep_vars;
       if (accountId !== undefined) made.account_id = accountId;
       for (const each of [made, made.env.staging]) {
         for (const database of each.d1_databases) database.migrations_dir = relative(folder, join(root, "migrations"));
