@@ -15,7 +15,7 @@ import { fileProblem, type Opened, type Shell } from "./shell.ts";
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 1;
 /** Of an archive, the index is merged after so many slices, then with each until nothing is left: each piece less often. */
-const slicesPerMerge = 128;
+const slicesPerMerge = 64;
 /** Articles whose sketches are kept for joining, of an archive's last week or so; one is about 10 KB. */
 const sketchesMax = 20_480;
 /** Slices that are stored and wait to be joined. */
@@ -132,10 +132,11 @@ async function withIngest(
     });
     await joining.settled();
   } finally {
-    if (mergesWide) await setMerging(db, "usual");
+    // Also where one that was killed left it wide.
+    if (isArchive()) await setMerging(db, "usual");
     await thread.close();
   }
-  if (!mergesWide) return;
+  if (!isArchive()) return;
   onAllRead();
   await mergeAll(db, async () => {
     await moveLog();
