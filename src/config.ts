@@ -130,7 +130,7 @@ export const settings = {
   },
   COUNT_CLICKS: {
     schema: withDefault(truth, "true"),
-    help: "Links in digests and alerts go through PUBLIC_URL, so that clicks are counted (not whose): true or false.",
+    help: "Links in digests, alerts and breaking items go through PUBLIC_URL, so that clicks are counted (not whose): true or false.",
     example: "false",
   },
   NIGHT_HOURS: {

@@ -5,6 +5,7 @@ import { roundCounts } from "../src/store/broadcast-rounds.ts";
 import { beginDue, findBroadcast, ledgerCounts } from "../src/store/broadcasts.ts";
 import { deliveries, tallies } from "../src/store/schema.ts";
 import { topStories } from "../src/store/top.ts";
+import { createSite } from "../src/web/site.ts";
 import { labels } from "./support/bot-world.ts";
 import { type BreakingWorld, openBreakingWorld, owner, reader } from "./support/breaking-world.ts";
 
@@ -142,6 +143,31 @@ it("a question in the bar's place stays until it is answered, or two minutes are
   await world.press(owner, "⏹ 停止，不再发");
   expect((await find()).state).toBe("stopped");
   expect(world.text(owner)).toMatch(/^⏹ 已停止/);
+});
+
+it("clicks of a story's copies are counted through our own address, corrected ones too", async () => {
+  world = await openBreakingWorld({ env: { PUBLIC_URL: "https://news.example.org" } });
+  const { stories } = await topStories(world.app.db, { now: world.app.now(), limit: 1, language: "zh" });
+  const { url, id } = stories[0]!;
+  await world.say(owner, `/breaking ${id}`);
+  if (labels(world.last(owner)).some((label) => label.startsWith("不发"))) await world.press(owner, "不发");
+  await world.press(owner, "现在发给");
+  await world.press(owner, "发给");
+  await world.send();
+  const through = () => {
+    const buttons = world.last(reader).reply_markup?.inline_keyboard.flat() ?? [];
+    return buttons.flatMap((button) => (button.url === undefined ? [] : [button.url]));
+  };
+  const [link] = through();
+  expect(link).toMatch(/^https:\/\/news\.example\.org\/r\/[\w-]{18,19}$/);
+  const site = createSite({ db: () => world.app.db, now: world.app.now, language: "zh", timezone: "UTC" });
+  expect((await site.request(new URL(link!).pathname)).headers.get("Location")).toBe(url);
+  await world.press(owner, "✏️ 更正");
+  await world.say(owner, "改过的标题\n改过的正文。");
+  await world.press(owner, "✏️ 更正，不另外通知");
+  await world.send();
+  expect(world.text(reader)).toContain("改过的标题");
+  expect(through()).toEqual([link]);
 });
 
 it("a recall writes a sentence in the copies' place; after 48 hours nothing is deleted, and it says so", async () => {

@@ -1,9 +1,11 @@
 import type { App } from "../app.ts";
+import type { ShortLinks } from "../news/short-link.ts";
 import { choiceOf } from "../store/breaking-choices.ts";
 import { copyOf, findRound } from "../store/broadcast-rounds.ts";
 import { findBroadcast, wordingFor } from "../store/broadcasts.ts";
 import { renderCopy, renderNotice } from "../telegram/breaking-message.ts";
 import type { Deliverable, NotNow, Outgoing } from "./deliver-prepare.ts";
+import { throughUs } from "./short-links.ts";
 
 type Cache = Map<string, Promise<unknown>>;
 type CopyApp = Pick<App, "db" | "now">;
@@ -12,7 +14,11 @@ type CopyApp = Pick<App, "db" | "now">;
  * One reader's copy, or why there is none now. What the broadcast is and what the reader wants is read anew for each:
  * nobody who said "none" a moment ago gets it.
  */
-export async function broadcastCopy(app: CopyApp, due: Deliverable, cache: Cache): Promise<Outgoing[] | NotNow> {
+export async function broadcastCopy(
+  app: CopyApp,
+  due: Deliverable,
+  { cache, links }: { cache: Cache; links: ShortLinks | null },
+): Promise<Outgoing[] | NotNow> {
   if (due.ref < 0) return notice(app, due, cache);
   const broadcast = await findBroadcast(app.db, due.ref);
   if (broadcast === undefined) return { skip: "the broadcast is gone" };
@@ -29,7 +35,9 @@ export async function broadcastCopy(app: CopyApp, due: Deliverable, cache: Cache
   const { id, revision } = broadcast;
   const { language, timezone, kind } = subscriber;
   const key = `broadcast ${id} ${revision} ${language} ${timezone} ${kind}`;
-  const copy = await once(cache, key, async () => renderCopy(wording, broadcast, subscriber));
+  const copy = await once(cache, key, async () =>
+    renderCopy(wording, await throughUs(app.db, broadcast, links), subscriber),
+  );
   return [{ ...copy, articleIds: broadcast.articleIds, silent: broadcast.silent || choice.silent, revision }];
 }
 

@@ -21,6 +21,7 @@ import { plainText, withoutLinks } from "../telegram/html.ts";
 import type { Message } from "../telegram/message.ts";
 import { refreshScreens } from "./broadcast-screen.ts";
 import { later } from "./deliver-outcome.ts";
+import { type LinkApp, linksOf, throughUs } from "./short-links.ts";
 
 /** Calls at once; copies of one claim. */
 const inFlightMax = 200;
@@ -33,7 +34,7 @@ const lookAgainMs = 250;
 /** Telegram deletes for 48 hours; a little less, for what is on its way. */
 export const deletableMs = 48 * 3_600_000 - 60_000;
 
-export type RoundApp = Pick<App, "db" | "api" | "gate" | "log" | "now" | "enqueue">;
+export type RoundApp = Pick<App, "api" | "gate" | "log" | "now" | "enqueue"> & LinkApp;
 
 /**
  * Corrects or recalls, copy by copy, at the rate that the gate gives. Each copy's end is written down; what a crash leaves
@@ -41,6 +42,7 @@ export type RoundApp = Pick<App, "db" | "api" | "gate" | "log" | "now" | "enqueu
  */
 export async function runRounds(app: RoundApp, signal?: AbortSignal): Promise<void> {
   const isEnding = () => signal?.aborted === true;
+  const links = linksOf(app);
   while (!isEnding()) {
     const rounds = await runningRounds(app.db);
     if (rounds.length === 0) return;
@@ -48,13 +50,18 @@ export async function runRounds(app: RoundApp, signal?: AbortSignal): Promise<vo
       const broadcast = await findBroadcast(app.db, round.broadcastId);
       // A newer wording has a round of its own, which all copies are in.
       if (broadcast === undefined || broadcast.revision > round.revision) await endRound(app.db, round.id, app.now());
-      else await runRound(app, { round, broadcast, signal });
+      else {
+        const item = await throughUs(app.db, broadcast, await links());
+        await runRound(app, { round, broadcast: item, signal });
+      }
     }
     if (!isEnding()) await after(lookAgainMs);
   }
 }
 
-type Running = { round: Round; broadcast: Broadcast; signal: AbortSignal | undefined };
+/** A broadcast with the address that its copies lead to. */
+type Item = Broadcast & { read: string | null };
+type Running = { round: Round; broadcast: Item; signal: AbortSignal | undefined };
 
 /** Lists the copies, edits them, and lists again until no copy with an older wording is left or on its way. */
 async function runRound(app: RoundApp, { round, broadcast, signal }: Running): Promise<void> {
@@ -144,7 +151,7 @@ async function editAll(app: RoundApp, { round, broadcast, signal }: Running): Pr
 /** One copy, and what became of it. */
 async function editOne(
   app: RoundApp,
-  { round, broadcast, copy }: { round: Round; broadcast: Broadcast; copy: CopyToEdit },
+  { round, broadcast, copy }: { round: Round; broadcast: Item; copy: CopyToEdit },
 ): Promise<EditOutcome> {
   const { deliveryId } = copy;
   if (copy.chatId === 0) return { deliveryId, state: "unreachable", error: "the reader deleted everything" };

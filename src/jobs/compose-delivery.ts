@@ -21,7 +21,7 @@ const firstDigests = 3;
 export function createComposer(app: Pick<App, "config" | "db" | "me" | "now">): Composer {
   const links = linksOf(app);
   return async (due, cache) => {
-    if (due.kind === "broadcast") return broadcastCopy(app, due, cache);
+    if (due.kind === "broadcast") return broadcastCopy(app, due, { cache, links: await links() });
     if (due.kind === "alert") return alertOf(app, due, await links());
     return digestOf(app, due, { cache, links: await links() });
   };

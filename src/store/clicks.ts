@@ -1,5 +1,6 @@
-import { eq, gte, lt, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import type { Db } from "./db.ts";
+import { jsonList } from "./json-list.ts";
 import { articles, clicks } from "./schema.ts";
 
 const dayMs = 86_400_000;
@@ -30,6 +31,13 @@ export async function urlOfArticle(db: Db, id: number): Promise<string | null> {
   const [row] = await db.select({ url: articles.url }).from(articles).where(eq(articles.id, id)).limit(1);
   const url = row?.url ?? "";
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
+}
+
+/** Which of these articles is at this address; null when none is. */
+export async function articleAt(db: Db, url: string, ids: readonly number[]): Promise<number | null> {
+  const isOne = and(inArray(articles.id, jsonList(ids)), eq(articles.url, url));
+  const [row] = await db.select({ id: articles.id }).from(articles).where(isOne).limit(1);
+  return row?.id ?? null;
 }
 
 export async function pruneClicks(db: Db, before: Date): Promise<void> {

@@ -21,6 +21,8 @@ export type BreakingCopy = {
   broadcastId: number;
   wording: Wording;
   url: string | null;
+  /** What the button opens where clicks are counted; else `url`. */
+  read?: string | null;
   photo: string | null;
   /** When it was corrected; null when it never was. */
   correctedAt: Date | null;
@@ -43,7 +45,7 @@ export function renderBreaking(copy: BreakingCopy, reading: Reading): Message {
     { html: wording.body },
     by === "" ? null : italic(by),
   );
-  const read: Button[] = url !== null && isWebUrl(url) ? [{ text: text.read, url }] : [];
+  const read: Button[] = url !== null && isWebUrl(url) ? [{ text: text.read, url: copy.read ?? url }] : [];
   const fewer: Button[] = copy.private ? [{ text: text.fewer, action: action("fewer", copy.broadcastId) }] : [];
   return {
     ...message(body, [read, fewer]),
@@ -56,12 +58,12 @@ export function renderBreaking(copy: BreakingCopy, reading: Reading): Message {
 export type Worded = { text: Wording; language: Language };
 /** Who reads a copy: what it looks like depends on nothing else. */
 export type CopyReader = { timezone: string; kind: string };
-export type Item = { id: number; url: string | null; photo: string | null; correctedAt: Date | null; createdAt: Date };
+export type Item = Pick<BreakingCopy, "url" | "read" | "photo" | "correctedAt"> & { id: number; createdAt: Date };
 
 /** A broadcast as this reader sees it. */
 export function renderCopy({ text, language }: Worded, item: Item, { timezone, kind }: CopyReader): Message {
-  const { id: broadcastId, url, photo, correctedAt, createdAt: now } = item;
-  const copy = { broadcastId, wording: text, url, photo, correctedAt, private: kind === "private" };
+  const { id: broadcastId, url, read = url, photo, correctedAt, createdAt: now } = item;
+  const copy = { broadcastId, wording: text, url, read, photo, correctedAt, private: kind === "private" };
   return renderBreaking(copy, { language, timezone, now });
 }
 

@@ -15,8 +15,8 @@ export type BreakingWorld = BotWorld & {
 };
 
 /** A bot with an owner and six readers. */
-export async function openBreakingWorld({ language = "zh" } = {}): Promise<BreakingWorld> {
-  const world = await openBotWorld({ at: "2026-11-22T06:32:00Z", env: { ADMIN_IDS: String(owner) } });
+export async function openBreakingWorld({ language = "zh", env = {} } = {}): Promise<BreakingWorld> {
+  const world = await openBotWorld({ at: "2026-11-22T06:32:00Z", env: { ADMIN_IDS: String(owner), ...env } });
   world.playground.addPerson({ id: owner, firstName: "Ed", language, started: true });
   for (let id = reader; id < reader + 6; id += 1) {
     world.playground.addPerson({ id, firstName: `R${id}`, language: id % 2 === 0 ? "en" : "zh", started: true });
