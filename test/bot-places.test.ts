@@ -90,6 +90,33 @@ describe("a group or channel that the bot loses", () => {
     expect((await world.app.db.select().from(subscriptions))[0]!.dueAt).toEqual(new Date("2026-11-23T12:00:00Z"));
   });
 
+  test("a channel's quiet hours are set from the private chat of who set it up, and of nobody else", async () => {
+    world.playground.acts.setBotStatus(CHANNEL_ID, "administrator", ADMIN_ID);
+    await world.say(ADMIN_ID, "/channel");
+    world.playground.acts.shareChat(ADMIN_ID, { requestId: 1, chatId: CHANNEL_ID });
+    await world.settle();
+    await world.press(ADMIN_ID, "免打扰");
+    expect(texts(ADMIN_ID).at(-1)).toMatch(/^频道 澜江早知道 的免打扰\n/);
+    const hours = async () => {
+      const { quietFrom, quietTo } = (await places()).find(({ chatId }) => chatId === CHANNEL_ID)!;
+      return [quietFrom, quietTo];
+    };
+    const shown = world.last(ADMIN_ID);
+    await world.press(ADMIN_ID, "23:00–07:00");
+    expect(await hours()).toEqual([1380, 420]);
+    await world.press(ADMIN_ID, "别的时段");
+    await world.say(ADMIN_ID, "22:30-06:30");
+    expect(texts(ADMIN_ID).at(-1)).toContain("每天 22:30–06:30");
+    expect(await hours()).toEqual([1350, 390]);
+    // The same button, forwarded or forged, does nothing for somebody else.
+    const data = shown.reply_markup!.inline_keyboard[0]![0]!.callback_data!;
+    await world.say(READER_ID, "/help");
+    await world.playground.acts.press(READER_ID, READER_ID, world.last(READER_ID).message_id, data);
+    await world.settle();
+    expect(await hours()).toEqual([1350, 390]);
+    expect((await places()).find(({ chatId }) => chatId === READER_ID)?.quietFrom ?? null).toBeNull();
+  });
+
   test("no admin of a channel any more: said at once, and it goes on with the right", async () => {
     world.playground.acts.setBotStatus(CHANNEL_ID, "administrator", ADMIN_ID);
     await world.say(ADMIN_ID, "/channel");

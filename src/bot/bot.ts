@@ -137,7 +137,7 @@ async function onAnswer(visit: Visit, words: string): Promise<boolean> {
   else if (what === "feedback") await feedback(visit, words);
   else if (what === "source") await addAddress(visit, words);
   else if (what === "alert") await alert(visit, words);
-  else if (what === "quiet") await answerQuiet(visit, words);
+  else if (what.startsWith("quiet")) await answerQuiet(visit, what, words);
   else if (what.startsWith("hour")) return answerHour(visit, what, words);
   else if (what.startsWith("zone")) await answerZone(visit, what, words);
   else if (what.startsWith("src:")) return answerSource(visit, what, words);

@@ -1,10 +1,12 @@
 import type { ReplyKeyboardMarkup } from "grammy/types";
 import { changeSubscriber, channelsOf, ensureSubscriber, type Subscriber } from "../store/subscribers.ts";
 import { addSubscription, listSubscriptions } from "../store/subscriptions.ts";
+import { action } from "../telegram/action.ts";
 import { bold, html, lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { renderSubscription, renderSubscriptions } from "../telegram/subscription-message.ts";
 import { placeName } from "../text/places.ts";
+import { quietText } from "../text/quiet.ts";
 import { say } from "./answer.ts";
 import { viewOf } from "./digests.ts";
 import type { Area } from "./handler.ts";
@@ -118,7 +120,8 @@ async function showChannel(visit: Visit, own: Subscriber): Promise<void> {
   const rows = page.buttons.filter((row) =>
     row.every((each) => !("action" in each) || !/^1:(subs|add|pauses)$/.test(each.action)),
   );
-  await say(visit, { ...page, html: `${title.html}\n\n${page.html}`, buttons: rows });
+  const quiet = { text: quietText(visit.language).button, action: action("quiet", `c${own.id.toString(36)}`) };
+  await say(visit, { ...page, html: `${title.html}\n\n${page.html}`, buttons: [...rows, [quiet]] });
 }
 
 async function canPost(visit: Visit, chatId: number): Promise<boolean> {

@@ -19,13 +19,16 @@ export type QuietView = {
   /** The operator's night, for those who chose nothing. */
   night: Hours;
   breaking: "wait" | "ring" | "none";
+  /** The channel that they are of, shown to who set it up; null where they are this chat's own. */
+  channel: { id: number; title: string } | null;
 };
 
 /** The quiet hours, what they mean for each thing that comes, and others in one tap. */
 export function renderQuiet(view: QuietView, { language }: { language: Language }): Message {
   const text = quietText(language);
   const { minute } = textIn(language);
-  const { hours } = view;
+  const { hours, channel } = view;
+  const of = channel === null ? [] : [`c${channel.id.toString(36)}`];
   const isOff = hours !== null && hours.from === hours.to;
   const chosen = isOff ? null : hours;
   const breaking = (until: number) =>
@@ -40,15 +43,17 @@ export function renderQuiet(view: QuietView, { language }: { language: Language 
   });
   const hourButtons = choices.map((each) => {
     const on = chosen !== null && chosen.from === each.from && chosen.to === each.to;
-    return tap(hoursText(each), on, action("quietset", each.from, each.to));
+    return tap(hoursText(each), on, action("quietset", each.from, each.to, ...of));
   });
-  return message(blocks(bold(text.title), said), [
+  const title = channel === null ? text.title : text.titleOf(channel.title);
+  const rest: Button[] = [
+    { text: text.breaking, action: action("fewer", 0) },
+    { text: textIn(language).subscriptions.back, action: action("settings", 1) },
+  ];
+  return message(blocks(bold(title), said), [
     hourButtons.slice(0, 2),
     hourButtons.slice(2),
-    [{ text: text.other, action: action("quietask") }, tap(text.off, isOff, action("quietset", 0, 0))],
-    [
-      { text: text.breaking, action: action("fewer", 0) },
-      { text: textIn(language).subscriptions.back, action: action("settings", 1) },
-    ],
+    [{ text: text.other, action: action("quietask", ...of) }, tap(text.off, isOff, action("quietset", 0, 0, ...of))],
+    channel === null ? rest : [],
   ]);
 }

@@ -2,6 +2,7 @@ import { type Language, minuteText } from "./dates.ts";
 
 const zh = {
   title: "免打扰",
+  titleOf: (channel: string) => `频道 ${channel} 的免打扰`,
   now: (hours: string) => `每天 ${hours}：`,
   none: "没有免打扰时段。提醒、简报、突发随时都会响。",
   unset: (night: string) => `还没有选。夜里（${night}）来的提醒不响铃，简报到点就响。`,
@@ -25,6 +26,7 @@ const zh = {
 
 const en: typeof zh = {
   title: "Quiet hours",
+  titleOf: (channel) => `Quiet hours of the channel ${channel}`,
   now: (hours) => `Every day, ${hours}:`,
   none: "No quiet hours. Alerts, digests and breaking news may ring at any time.",
   unset: (night) => `None chosen yet. At night (${night}) alerts come silently, and digests ring at their time.`,
