@@ -7,7 +7,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { eq, sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportClosed, exportStore } from "../src/cli/moving/export.ts";
-import { restoreToD1, restoreToSqlite } from "../src/cli/moving/restore.ts";
+import { openStoreFile } from "../src/cli/moving/file.ts";
+import { fillStore, slice } from "../src/cli/moving/fill.ts";
+import { bodyCharsMax, restoreToD1, restoreToSqlite } from "../src/cli/moving/restore.ts";
 import { tablesOf } from "../src/cli/moving/tables.ts";
 import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
 import { planDigests } from "../src/jobs/plan-digests.ts";
@@ -16,6 +18,7 @@ import { silentLog } from "../src/log.ts";
 import { sampleNews } from "../src/playground/news.ts";
 import type { Db } from "../src/store/db.ts";
 import { claimDeliveries, enqueueDeliveries, listDeliveries, urgentPriority } from "../src/store/deliveries.ts";
+import { settleRestored } from "../src/store/restore.ts";
 import { facts, subscribers } from "../src/store/schema.ts";
 import { searchArticles } from "../src/store/search.ts";
 import { knownMigrations, openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
@@ -196,6 +199,83 @@ describe("moving a store", { timeout: slowMs }, () => {
     } finally {
       await d1.close();
     }
+  });
+
+  it("goes on where it was cut off while it was made fit to run, whatever that had changed by then", async () => {
+    await exportStore(store.db, file, once);
+    const to = openSqlite(join(folder, "to.db"));
+    const { head, parts } = await openStoreFile(file, slice);
+    await fillStore(to.db, { head, parts }, { now });
+    await settleRestored(to.db, now);
+    expect(await countRows(to.db, "tallies")).toBeGreaterThan(await countRows(store.db, "tallies"));
+    expect(await standstillOf(to.db)).toMatchObject({ why: "restoring", whole: true });
+    expect(await restoreToD1(file, to.db, { now })).toMatchObject({ resumed: true, unknown: 0 });
+    expect(await standstillOf(to.db)).toBeNull();
+    to.close();
+  });
+
+  it("writes nothing into D1 from a file that is damaged anywhere", async () => {
+    await exportStore(store.db, file, once);
+    const text = gunzipSync(readFileSync(file)).toString();
+    const lines = text.split("\n");
+    const at = lines.findIndex((line) => line.startsWith('{"table":"subscribers"')) + 3;
+    const bytes = readFileSync(file);
+    bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 8) ^ 1, bytes.length - 8);
+    const to = openSqlite(join(folder, "to.db"));
+    const tries: [RegExp, string | Buffer][] = [
+      [/ends too early/, gzipSync(lines.slice(0, -2).join("\n"))],
+      [/damaged: subscribers has 39 of 40 rows\. Export it again/, gzipSync(lines.toSpliced(at, 1).join("\n"))],
+      [/a row is not what its table has/, gzipSync(lines.with(at, "[1]").join("\n"))],
+      [/goes on after its end/, gzipSync(`${text}[1]\n`)],
+      [/cannot be read: .*incorrect data check/, bytes],
+    ];
+    for (const [reason, content] of tries) {
+      writeFileSync(file, content);
+      await expect(restoreToD1(file, to.db, { now }), String(reason)).rejects.toThrow(reason);
+    }
+    expect(await standstillOf(to.db)).toBeNull();
+    expect(await countRows(to.db, "subscribers")).toBe(0);
+    to.close();
+  });
+
+  it("reads long rows a few at a time; what D1 would not take is cut there, and said", async () => {
+    const ids = (await store.db.all<{ id: number }>(sql`select id from articles order by id desc limit 30`)).map(
+      (row) => row.id,
+    );
+    const lengthen = store.client.prepare("UPDATE articles SET body = ? WHERE id = ?");
+    for (const id of ids) lengthen.run("水位又涨了。".repeat(15_000), id);
+    lengthen.run(`长湖的水。${"字".repeat(3_000_000)}`, ids[0]);
+    const slices: number[] = [];
+    const articles = tables().find(({ name }) => name === "articles")!;
+    for await (const rows of readTable(store.db, articles)) slices.push(JSON.stringify(rows).length);
+    expect(slices.reduce((sum, chars) => sum + chars, 0)).toBeGreaterThan(5_500_000);
+    expect(slices.filter((chars) => chars > 1_200_000)).toHaveLength(1);
+    await exportStore(store.db, file, once);
+    const d1 = await openLocalD1();
+    try {
+      expect(await restoreToD1(file, d1.db, { now })).toMatchObject({ shortened: 1 });
+      const longest = sql`select max(length(body)) as n from articles`;
+      expect(await d1.db.all(longest)).toEqual([{ n: bodyCharsMax }]);
+      expect((await searchArticles(d1.db, "长湖的水", { limit: 10, now })).hits.map((hit) => hit.id)).toContain(ids[0]);
+    } finally {
+      await d1.close();
+    }
+    const home = join(folder, "home.db");
+    await restoreToSqlite(file, home, { now });
+    const whole = openSqlite(home);
+    expect(await whole.db.all(sql`select max(length(body)) as n from articles`)).toEqual([{ n: 3_000_005 }]);
+    whole.close();
+  });
+
+  it("opens a store again whose export was stopped, and leaves no file", async () => {
+    const onRows = () => {
+      throw new Error("stopped");
+    };
+    for (const move of [false, true]) {
+      await expect(exportClosed(store.db, file, { ...once, move, onRows })).rejects.toThrow("stopped");
+      expect(await standstillOf(store.db)).toBeNull();
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith("store.tidings"))).toEqual([]);
   });
 
   it("is done from the command line, where every command works on D1 as well", async () => {

@@ -5,6 +5,7 @@ import { parseEnv } from "node:util";
 import { type Command, Option } from "commander";
 import { UserError } from "../errors.ts";
 import { UsageError } from "./shell.ts";
+import { stopped } from "./stopping.ts";
 
 const root = join(import.meta.dirname, "../..");
 const locations = ["weur", "eeur", "apac", "oc", "wnam", "enam"];
@@ -58,21 +59,6 @@ async function runDeploy({ env: environment, dryRun = false, yes = false, ...opt
   } finally {
     free();
   }
-}
-
-/** Ctrl-C ends the step that runs, so that nothing of it is left about; a second one ends all at once. */
-function stopped(): { signal: AbortSignal; free(): void } {
-  const stopping = new AbortController();
-  const stop = () => {
-    if (stopping.signal.aborted) process.exit(130);
-    stopping.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.on(name, stop);
-  const free = () => {
-    for (const name of signals) process.off(name, stop);
-  };
-  return { signal: stopping.signal, free };
 }
 
 /** Another bot has another token: none of the first one's settings is taken over unseen. */

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { Api } from "grammy";
-import { UserError } from "../errors.ts";
+import { describeError, UserError } from "../errors.ts";
 import { createClient } from "../node/client.ts";
 import { openSnapshot, refuseInUse } from "../store/backup.ts";
 import { goOn, standstillOf } from "../store/standstill.ts";
 import { type Exported, exportClosed, exportStore } from "./moving/export.ts";
 import { restoreToD1, restoreToSqlite, type StoreRestored } from "./moving/restore.ts";
 import type { Shell } from "./shell.ts";
+import { stopped } from "./stopping.ts";
 
 type Options = { json?: boolean; move?: boolean };
 
@@ -31,8 +32,21 @@ export function addExportCommands(program: Command, shell: () => Shell): void {
 async function exportWhole(shell: Shell, file: string, { json, move = false }: Options): Promise<void> {
   const bar = new SingleBar({ format: "{value} rows", hideCursor: true, noTTYOutput: false });
   if (process.stderr.isTTY) bar.start(0, 0);
-  const options = { now: shell.now, move, sleep, onRows: (rows: number) => bar.increment(rows) };
-  const exported = await exportFrom(shell, file, options).finally(() => bar.stop());
+  const { signal, free } = stopped();
+  const onRows = (rows: number) => {
+    // A store that stands still for this goes on.
+    signal.throwIfAborted();
+    bar.increment(rows);
+  };
+  const options = { now: shell.now, move, sleep: (ms: number) => sleep(ms, undefined, { signal }), onRows };
+  const exported = await exportFrom(shell, file, options)
+    .catch((error) => {
+      throw signal.aborted ? new UserError("Stopped: nothing was written, and the store is as it was.") : error;
+    })
+    .finally(() => {
+      bar.stop();
+      free();
+    });
   // With "-" standard output is the store itself.
   const tell = file === "-" ? (line: string) => void process.stderr.write(`${line}\n`) : shell.print;
   if (json === true) return tell(JSON.stringify({ file, ...exported }));
@@ -47,8 +61,10 @@ type Exporting = Parameters<typeof exportClosed>[2];
 
 async function exportFrom(shell: Shell, file: string, options: Exporting): Promise<Exported> {
   if (shell.cloudflare !== undefined) {
-    if (options.move) await stopWebhook(shell);
-    return shell.withStore(({ db }) => exportClosed(db, file, options));
+    const endWebhook = options.move ? webhookOf(shell) : undefined;
+    const exported = await shell.withStore(({ db }) => exportClosed(db, file, options));
+    await endWebhook?.();
+    return exported;
   }
   if (!existsSync(shell.file)) throw new UserError(`There is no database ${shell.file} to export.`);
   if (options.move) {
@@ -59,13 +75,20 @@ async function exportFrom(shell: Shell, file: string, options: Exporting): Promi
   return exportStore(snapshot.db, file, options).finally(snapshot.close);
 }
 
-/** What people say from now on waits with Telegram for whoever serves the bot next: it keeps it for a day. */
-async function stopWebhook(shell: Shell): Promise<void> {
+/** Ends the bot's webhook: what people say waits with Telegram, for a day, for whoever serves the bot next. */
+function webhookOf(shell: Shell): () => Promise<void> {
   const { BOT_TOKEN, TELEGRAM_API_ROOT } = shell.config;
   if (BOT_TOKEN === undefined) {
-    throw new UserError("Set BOT_TOKEN (environment or .env): the bot's webhook is ended before its store moves.");
+    throw new UserError("Set BOT_TOKEN (environment or .env): the bot's webhook is ended once its store has moved.");
   }
-  await new Api(BOT_TOKEN, createClient(shell.config, TELEGRAM_API_ROOT)).deleteWebhook();
+  const api = new Api(BOT_TOKEN, createClient(shell.config, TELEGRAM_API_ROOT));
+  return async () => {
+    await api.deleteWebhook().catch((error) => {
+      throw new UserError(
+        `The store is exported and closed, but its webhook could not be ended: ${describeError(error)}. Run this again.`,
+      );
+    });
+  };
 }
 
 async function reopen(shell: Shell): Promise<void> {
@@ -84,16 +107,31 @@ export async function restoreExported(shell: Shell, file: string, { json }: Opti
   if (file !== "-" && !existsSync(file)) throw new UserError(`There is no file ${file}.`);
   const bar = new SingleBar({ format: "{value} rows", hideCursor: true, noTTYOutput: false });
   if (process.stderr.isTTY) bar.start(0, 0);
-  const options = { now: shell.now(), onRows: (rows: number) => bar.increment(rows) };
-  const restored: StoreRestored & { kept?: string | null } = await (shell.cloudflare === undefined
+  const { signal, free } = stopped();
+  const onRows = (rows: number) => {
+    signal.throwIfAborted();
+    bar.increment(rows);
+  };
+  const options = { now: shell.now(), onRows };
+  const restored: StoreRestored & { kept?: string | null; shortened?: number } = await (shell.cloudflare === undefined
     ? restoreToSqlite(file, shell.file, options)
     : shell.withStore(({ db }) => restoreToD1(file, db, options))
-  ).finally(() => bar.stop());
+  )
+    .catch((error) => {
+      if (!signal.aborted) throw error;
+      const left = shell.cloudflare === undefined ? "nothing was changed." : "the same restore goes on from here.";
+      throw new UserError(`Stopped: ${left}`);
+    })
+    .finally(() => {
+      bar.stop();
+      free();
+    });
   if (json === true) return shell.print(JSON.stringify(restored));
   const place = shell.cloudflare === undefined ? shell.file : `D1 (${shell.cloudflare})`;
   const all = Object.values(restored.rows).reduce((sum, rows) => sum + rows, 0);
   shell.print(`${place}: ${all} rows restored from ${file}${restored.resumed ? ", where it was cut off" : ""}`);
   tellSettled(shell, restored);
+  if (restored.shortened) shell.print(`articles longer than D1 takes, cut there: ${restored.shortened}`);
   if (!restored.moved) shell.print("The store that it came from was not closed (export --move): do not run both.");
 }
 

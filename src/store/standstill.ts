@@ -13,8 +13,8 @@ const name = "standstill";
 export type Standstill =
   | { why: "moved"; at: number }
   | { why: "exporting"; at: number }
-  /** `file` is the export's id, `done` how many rows of each table are written. */
-  | { why: "restoring"; at: number; file: string; done: Record<string, number> };
+  /** `file` is the export's id, `done` how many rows of each table are written; `whole` once all were counted. */
+  | { why: "restoring"; at: number; file: string; done: Record<string, number>; whole?: boolean };
 
 /** For a statement's `where`: true while the store does not stand still. One row by its key. */
 export const isOpen: SQL = sql.raw(`not exists (select 1 from facts where name = '${name}')`);

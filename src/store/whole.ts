@@ -9,6 +9,8 @@ const rowsPerReadMax = 2_000;
 const rowsAtFirst = 100;
 /** What one read aims at, in characters: an article's tokens are a few times as long as its text. */
 const readCharsWanted = 200_000;
+/** What one read gives at most, where rows are longer than those before them; a single row may be longer. */
+const readCharsMax = 1_000_000;
 
 /** Facts that hold in one place alone: they are neither exported nor counted. */
 const factsOfPlace = ["runner", "standstill", "webhook_secret", "owner_link"];
@@ -32,26 +34,33 @@ export async function storeLevel(db: Db): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** A table's rows in the order of its key, a slice at a time: however long the table, a slice is what is in memory. */
+/**
+ * A table's rows in the order of its key, a slice at a time: however long the table and whatever its rows, some slice of
+ * `readCharsMax` or one row is what is in memory.
+ */
 export async function* readTable(db: Db, table: StoreTable): AsyncGenerator<Row[]> {
   const columns = sql.raw(table.columns.map((name) => selected(table, name)).join(", "));
   const key = sql.raw(table.key.map(quoted).join(", "));
   const from = sql.raw(quoted(table.name));
+  const length = sql.raw(table.columns.map((name) => `coalesce(length(${quoted(name)}), 0)`).join(" + "));
   const places = table.key.map((name) => table.columns.indexOf(name));
   let after: Row | null = null;
   for (let limit = rowsAtFirst; ; ) {
     const beyond: SQL = after === null ? sql`true` : sql`(${key}) > (${listed(after)})`;
+    const some = sql`select * from ${from} where ${moves(table.name)} and ${beyond} order by ${key} limit ${limit}`;
+    const measured = sql`select *, row_number() over (order by ${key}) as nth_of_slice,
+      sum(${length}) over (order by ${key} rows unbounded preceding) as chars_of_slice from (${some})`;
     const found = await db.all<Record<string, string | number | null>>(
-      sql`select ${columns} from ${from} where ${moves(table.name)} and ${beyond} order by ${key} limit ${limit}`,
+      sql`select ${columns} from (${measured}) where nth_of_slice = 1 or chars_of_slice <= ${readCharsMax}
+        order by nth_of_slice`,
     );
     if (found.length === 0) return;
     const rows = found.map((each) => table.columns.map((name) => each[name] ?? null));
     yield rows;
-    if (rows.length < limit) return;
     const last = rows.at(-1)!;
     after = places.map((place) => last[place]!);
     const chars = rows.reduce((sum, row) => sum + charsOf(row), 0);
-    limit = Math.min(Math.max(Math.floor((limit * readCharsWanted) / chars), 1), rowsPerReadMax);
+    limit = Math.min(Math.max(Math.floor((rows.length * readCharsWanted) / chars), 1), rowsPerReadMax);
   }
 }
 
@@ -139,7 +148,9 @@ function indexable(table: StoreTable): (row: Row) => Indexable {
 }
 
 function selected(table: StoreTable, name: string): string {
-  return table.blobs.includes(name) ? `hex(${quoted(name)}) as ${quoted(name)}` : quoted(name);
+  const own = quoted(name);
+  // hex() makes an empty text of null.
+  return table.blobs.includes(name) ? `iif(${own} is null, null, hex(${own})) as ${own}` : own;
 }
 
 function quoted(name: string): string {

@@ -190,6 +190,7 @@ async function prepareStore(parts: DeployParts, db: Db, { options, me, admins }:
     const restored = await restoreToD1(file, db, { now: now(), onRows: () => parts.signal?.throwIfAborted() });
     const all = Object.values(restored.rows).reduce((sum, rows) => sum + rows, 0);
     say(`✓ ${all} rows from ${file}${restored.resumed ? ", from where it was cut off" : ""}`);
+    if (restored.shortened > 0) say(`  ${restored.shortened} articles are longer than D1 takes, and were cut there`);
     if (!restored.moved) say("  The store that it came from was not closed (export --move): do not run both.");
   } else if (file !== undefined) {
     say(`✓ the database holds a store already: ${file} is left alone`);

@@ -52,7 +52,7 @@ export async function writeStoreFile(path: string, head: Head, parts: AsyncItera
   }
   const partial = `${path}.partial`;
   try {
-    await pipeline(lines, createGzip(), count, createWriteStream(partial, { mode: 0o600 }));
+    await pipeline(lines, createGzip(), count, createWriteStream(partial, { mode: 0o600, flush: true }));
     renameSync(partial, path);
     return bytes;
   } catch (error) {
@@ -93,14 +93,37 @@ export async function openStoreFile(path: string, limits: { rowsMax: number; cha
   return { head: { id, madeAt, moved, level } satisfies Head, parts: partsOf(lines, { path, ...limits }) };
 }
 
+/**
+ * Reads a file to its end, so that one that is damaged or cut off is refused before anything is written. What comes by
+ * standard input cannot be read twice.
+ */
+export async function checkStoreFile(path: string): Promise<void> {
+  if (path === "-") return;
+  const { parts } = await openStoreFile(path, { rowsMax: 1_000, charsMax: 1_000_000 });
+  const rows: Record<string, number> = {};
+  let table = "";
+  for await (const part of parts) {
+    if ("table" in part) table = part.table;
+    else if ("rows" in part) rows[table] = (rows[table] ?? 0) + part.rows.length;
+    else {
+      const wrong = Object.keys({ ...part.end.rows, ...rows }).find((n) => (part.end.rows[n] ?? 0) !== (rows[n] ?? 0));
+      if (wrong === undefined) continue;
+      const [has, wanted] = [rows[wrong] ?? 0, part.end.rows[wrong] ?? 0];
+      throw new UserError(`${path} is damaged: ${wrong} has ${has} of ${wanted} rows. Export it again.`);
+    }
+  }
+}
+
 type Reading = { path: string; rowsMax: number; charsMax: number };
 
 async function* partsOf(lines: AsyncGenerator<unknown>, { path, rowsMax, charsMax }: Reading): AsyncGenerator<Part> {
   let rows: Row[] = [];
   let chars = 0;
+  let columns = 0;
   for await (const value of lines) {
     if (Array.isArray(value)) {
       const row = checked(rowSchema, value, path);
+      if (row.length !== columns) throw new UserError(`${path} is damaged: a row is not what its table has.`);
       const length = JSON.stringify(row).length;
       if (rows.length > 0 && (rows.length >= rowsMax || chars + length > charsMax)) {
         yield { rows };
@@ -114,9 +137,13 @@ async function* partsOf(lines: AsyncGenerator<unknown>, { path, rowsMax, charsMa
     [rows, chars] = [[], 0];
     if (typeof value === "object" && value !== null && "end" in value) {
       const { rows: counted, sequences } = checked(endSchema, value, path);
+      // What is compressed says at its very end whether all of it was right.
+      if ((await lines.next()).done !== true) throw new UserError(`${path} is damaged: it goes on after its end.`);
       return yield { end: { rows: counted, sequences } };
     }
-    yield checked(tableSchema, value, path);
+    const table = checked(tableSchema, value, path);
+    columns = table.columns.length;
+    yield table;
   }
   throw new UserError(`${path} ends too early: it was not written, or not copied, to its end. Export it again.`);
 }

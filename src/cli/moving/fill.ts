@@ -3,7 +3,7 @@ import { batchAll, type Db } from "../../store/db.ts";
 import { endLeases, recoverSending } from "../../store/deliveries-settle.ts";
 import { type Restored, settleRestored } from "../../store/restore.ts";
 import { mergeIndex } from "../../store/search-merge.ts";
-import { goOn, standStillStatement, standstillOf } from "../../store/standstill.ts";
+import { goOn, standStill, standStillStatement, standstillOf } from "../../store/standstill.ts";
 import {
   countRows,
   forgetFactsStatements,
@@ -34,7 +34,7 @@ export async function fillStore(
   options: FillOptions,
 ): Promise<Filled> {
   const tables = new Map(tablesOf(head.level).map((table) => [table.name, table]));
-  const done = await begin(db, { head, tables: [...tables.values()], now: options.now });
+  const { done, whole } = await begin(db, { head, tables: [...tables.values()], now: options.now });
   const resumed = Object.values(done).some((rows) => rows > 0);
   const seen: Record<string, number> = {};
   let table: StoreTable | undefined;
@@ -51,8 +51,12 @@ export async function fillStore(
     }
   }
   if (end === undefined) throw new UserError("The exported store has no end.");
-  await batchAll(db, sequenceStatements(db, end.sequences));
-  await compare(db, end, tables);
+  // What was made fit to run in part has other rows than the file.
+  if (!whole) {
+    await batchAll(db, sequenceStatements(db, end.sequences));
+    await compare(db, end, tables);
+    await standStill(db, { ...stage({ head, done, now: options.now }), whole: true });
+  }
   return { rows: end.rows, resumed };
 }
 
@@ -63,14 +67,14 @@ export async function settleFilled(db: Db, head: Head, now: Date): Promise<Resto
   return settled;
 }
 
-/** How many rows of each table an earlier try wrote. Refuses a store that holds anything else. */
+/** How many rows of each table an earlier try wrote, and whether that were all. Refuses a store that holds anything else. */
 async function begin(
   db: Db,
   { head, tables, now }: { head: Head; tables: readonly StoreTable[]; now: Date },
-): Promise<Record<string, number>> {
+): Promise<{ done: Record<string, number>; whole: boolean }> {
   const standstill = await standstillOf(db);
   if (standstill?.why === "restoring") {
-    if (standstill.file === head.id) return standstill.done;
+    if (standstill.file === head.id) return { done: standstill.done, whole: standstill.whole === true };
     throw new UserError("Another file is being restored into this store: end that restore, or make a new database.");
   }
   for (const { name } of tables) {
@@ -80,7 +84,7 @@ async function begin(
     }
   }
   await batchAll(db, [...forgetFactsStatements(db), standStillStatement(db, stage({ head, done: {}, now }))]);
-  return {};
+  return { done: {}, whole: false };
 }
 
 type Writing = { table: StoreTable; rows: Row[]; head: Head; now: Date; done: Record<string, number> };

@@ -8,10 +8,16 @@ import type { Restored } from "../../store/restore.ts";
 import { knownMigrations, openSqlite } from "../../store/sqlite.ts";
 import { storeLevel } from "../../store/whole.ts";
 import { partsOf } from "./export.ts";
-import { type Head, openStoreFile, type Part } from "./file.ts";
+import { checkStoreFile, type Head, openStoreFile, type Part } from "./file.ts";
 import { type Filled, fillStore, settleFilled, slice } from "./fill.ts";
 
 export type StoreRestored = Filled & Restored & { moved: boolean };
+
+/**
+ * The longest body that goes to D1, in characters: a row, and the words of its index, are at most 2 MB there. A book's
+ * chapter has a tenth of it.
+ */
+export const bodyCharsMax = 200_000;
 
 type Options = { now: Date; onRows?: ((rows: number) => void) | undefined };
 
@@ -39,17 +45,44 @@ export async function restoreToSqlite(
  * Fills an empty D1 database with an exported store, or goes on where that was cut off. What older migrations made is
  * brought up to date in a SQLite file on the way.
  */
-export async function restoreToD1(file: string, db: Db, options: Options): Promise<StoreRestored> {
+export async function restoreToD1(
+  file: string,
+  db: Db,
+  options: Options,
+): Promise<StoreRestored & { shortened: number }> {
   const opened = await openStoreFile(file, slice);
   refuseNewer(opened.head, file);
+  await checkStoreFile(file);
   const level = await storeLevel(db);
   const missing = knownMigrations().filter((name) => !level.includes(name));
   if (missing.length > 0) {
     throw new UserError(`The database lacks ${missing.join(", ")}: npm run deploy brings it up to date.`);
   }
   const upToDate = level.every((name) => opened.head.level.includes(name));
-  const filled = upToDate ? await fillStore(db, opened, options) : await fillByWay(db, opened, options);
-  return { ...filled, ...(await settleFilled(db, opened.head, options.now)), moved: opened.head.moved };
+  const cut = { shortened: 0 };
+  const filled = upToDate
+    ? await fillStore(db, { ...opened, parts: shortened(opened.parts, cut) }, options)
+    : await fillByWay(db, { ...opened, cut }, options);
+  return { ...filled, ...(await settleFilled(db, opened.head, options.now)), moved: opened.head.moved, ...cut };
+}
+
+/** Cuts bodies that D1 would not take, and counts them. */
+async function* shortened(parts: AsyncIterable<Part>, cut: { shortened: number }): AsyncGenerator<Part> {
+  let place = -1;
+  for await (const part of parts) {
+    if ("table" in part) place = part.table === "articles" ? part.columns.indexOf("body") : -1;
+    if (place < 0 || !("rows" in part)) {
+      yield part;
+      continue;
+    }
+    const rows = part.rows.map((row) => {
+      const body = row[place];
+      if (typeof body !== "string" || body.length <= bodyCharsMax) return row;
+      cut.shortened += 1;
+      return row.with(place, `${body.slice(0, bodyCharsMax - 1).toWellFormed()}…`);
+    });
+    yield { rows };
+  }
 }
 
 type Opened = { head: Head; parts: AsyncIterable<Part> };
@@ -64,7 +97,11 @@ async function fillFile(path: string, opened: Opened, options: Options): Promise
   }
 }
 
-async function fillByWay(db: Db, opened: Opened, options: Options): Promise<Filled> {
+async function fillByWay(
+  db: Db,
+  { cut, ...opened }: Opened & { cut: { shortened: number } },
+  options: Options,
+): Promise<Filled> {
   const folder = mkdtempSync(join(tmpdir(), "tidings-move-"));
   try {
     const path = join(folder, "store.db");
@@ -73,7 +110,7 @@ async function fillByWay(db: Db, opened: Opened, options: Options): Promise<Fill
     try {
       const level = await storeLevel(store.db);
       const parts = partsOf(store.db, { level, rows: {}, onRows: undefined });
-      return await fillStore(db, { head: { ...opened.head, level }, parts }, options);
+      return await fillStore(db, { head: { ...opened.head, level }, parts: shortened(parts, cut) }, options);
     } finally {
       store.close();
     }
