@@ -45,12 +45,13 @@ export function storyMemory(most = sketchesMax): StoryMemory {
   };
 }
 
-/** The sketches of these articles; ids that are gone are left out. */
+/** The sketches of these articles; ids that are gone are left out. `read` are some that were read just now. */
 export async function sketchesOf(
   db: Db,
   ids: readonly number[],
-  { memory, background }: { memory: StoryMemory; background: Background },
+  { memory, background, read }: { memory: StoryMemory; background: Background; read?: Map<number, StoredSketch> },
 ): Promise<Map<number, StoredSketch>> {
+  if (read !== undefined) return withRead(db, ids, { memory, background, read });
   const found = await keptSketches(db, ids, memory);
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return found;
@@ -84,6 +85,16 @@ export async function sketchesOf(
     remember(memory, sketch);
   }
   return found;
+}
+
+async function withRead(
+  db: Db,
+  ids: readonly number[],
+  { memory, background, read }: { memory: StoryMemory; background: Background; read: Map<number, StoredSketch> },
+): Promise<Map<number, StoredSketch>> {
+  const unread = ids.filter((id) => !read.has(id));
+  if (unread.length > 0) for (const each of await sketchesOf(db, unread, { memory, background })) read.set(...each);
+  return new Map(ids.flatMap((id) => (read.has(id) ? [[id, read.get(id)!] as const] : [])));
 }
 
 /** Remembered sketches, each with the story that it has now: another process, or an editor, may have moved it. */

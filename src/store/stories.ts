@@ -56,10 +56,11 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
   for (const sketch of sampled) countArticle(background, sketch.terms);
   memory.uncounted += sampled.length;
 
-  const nearby = await nearbyOf(db, loose, { memory, background });
+  const read = new Map(loaded);
+  const nearby = await nearbyOf(db, loose, { memory, background, read });
   const storyIds = new Set<number>();
   for (const list of nearby.values()) for (const { storyId } of list) if (storyId !== null) storyIds.add(storyId);
-  const { members, edited } = await membersOf(db, [...storyIds], { memory, background });
+  const { members, edited } = await membersOf(db, [...storyIds], { memory, background, read });
 
   const decided = assign(loose, { nearby, members, edited });
   // Some counts may be lost with a process: they are a sample. By chance, so that short processes write some down too.
@@ -114,7 +115,7 @@ function compared(members: readonly StoredSketch[]): StoredSketch[] {
 type Nearby = Map<number, StoredSketch[]>;
 /** Of each story its founder and newest, and which of the stories people edited. */
 type Known = { members: Map<number, StoredSketch[]>; edited: Set<number> };
-type With = { memory: StoryMemory; background: Background };
+type With = { memory: StoryMemory; background: Background; read: Map<number, StoredSketch> };
 
 /** For each newcomer, the articles of its time that share its terms: stored ones and those of the same slice. */
 async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Nearby> {
