@@ -5,7 +5,7 @@ import { pagesPerReadMax } from "../src/jobs/complete-articles.ts";
 import { createIngest } from "../src/jobs/ingest.ts";
 import { refreshSources } from "../src/jobs/refresh-sources.ts";
 import { silentLog } from "../src/log.ts";
-import { failureCodes } from "../src/sources/fetch.ts";
+import { type FetchOptions, failureCodes } from "../src/sources/fetch.ts";
 import { readDocument } from "../src/sources/read.ts";
 import { createRobots } from "../src/sources/robots.ts";
 import { earlierTitles } from "../src/store/articles.ts";
@@ -29,6 +29,7 @@ let run: () => Promise<void>;
 let site: Record<string, string | ((request: Request) => Response | null | Promise<Response>)>;
 let asked: string[];
 let troubles: SourceTrouble[];
+let limits: FetchOptions["limits"];
 
 beforeEach(async () => {
   now = new Date("2026-11-22T08:00:00Z");
@@ -60,7 +61,9 @@ beforeEach(async () => {
   const app = { db: store.db, now: clock, random: () => 0.5, log: silentLog };
   troubles = [];
   const onTrouble = async (trouble: SourceTrouble) => void troubles.push(trouble);
-  run = () => refreshSources(app, { ...web, ingest: createIngest(store.db, clock), onTrouble });
+  limits = undefined;
+  run = () =>
+    refreshSources(app, { ...web, ...(limits && { limits }), ingest: createIngest(store.db, clock), onTrouble });
 });
 
 afterEach(async () => {
@@ -165,6 +168,18 @@ test("failures are counted with their reason and tried again later and later; su
   site["/feed"] = feed(item(1));
   await run();
   expect((await health()).reading).toMatchObject({ failures: 0, failure: "", failingSince: null });
+});
+
+test("a document beyond this runtime's limit is no fault of the program: the source is too large", async () => {
+  site = { "/feed": feed(item(1, `<description>${"水退了。".repeat(2_000)}</description>`)) };
+  await add("/feed");
+  limits = { bytesMax: 4_096 };
+  await run();
+  expect((await health()).reading).toMatchObject({ failureCode: "too-large", failure: "is larger than 4 KiB" });
+  limits = undefined;
+  later(hour);
+  await run();
+  expect((await health()).reading).toMatchObject({ failures: 0 });
 });
 
 test("a server's wish to be left alone is kept", async () => {

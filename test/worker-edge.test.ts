@@ -8,13 +8,16 @@ import { gzipSync } from "node:zlib";
 import { Api } from "grammy";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
+import { readConfig } from "../src/config.ts";
 import { createWorkerDial } from "../src/sources/dial-worker.ts";
 import { fetchDocument } from "../src/sources/fetch.ts";
+import { findSource } from "../src/sources/find-source.ts";
 import { stepOf } from "../src/telegram/errors.ts";
 import { createBudget } from "../src/worker/budget.ts";
 import { telegramFetch } from "../src/worker/client.ts";
 import { createLanes, laneLeaseMs } from "../src/worker/lanes.ts";
 import { createOutbox } from "../src/worker/outbox.ts";
+import { openWeb } from "../src/worker/web.ts";
 
 const root = join(import.meta.dirname, "..");
 /** Cloudflare takes 3 MB compressed on its free plan; more would be a mistake, too. */
@@ -147,6 +150,21 @@ describe("what an invocation queues", () => {
     outbox.put(1);
     await outbox.flush();
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe("the web of an invocation", () => {
+  it("reads no document that might take more memory than an isolate has, and says that it is too large", async () => {
+    const now = () => new Date("2026-11-22T08:00:00Z");
+    const item = "<item><title>长湖的水退了</title><guid>1</guid></item>";
+    const feed = `<rss version="2.0"><channel><title>南港网</title>${item}</channel></rss>`;
+    let spaces = 0;
+    const fetch = async () => new Response(feed + " ".repeat(spaces));
+    const web = openWeb(readConfig({ SOURCE_HOSTS: "news.example.org" }), { now, fetch });
+    const find = () => findSource(web.dial, "https://news.example.org/feed", { ...web, now: now() });
+    expect(await find()).toMatchObject({ kind: "feed", name: "南港网" });
+    spaces = 4 * 1024 * 1024;
+    expect(await find()).toMatchObject({ outcome: "failed", code: "too-large", reason: "is larger than 4096 KiB" });
   });
 });
 

@@ -1,13 +1,13 @@
 import type { ArticleDraft } from "../news/article.ts";
 import { siteOf } from "../news/url.ts";
-import { type Dial, fetchDocument } from "../sources/fetch.ts";
+import { type Dial, type FetchOptions, fetchDocument } from "../sources/fetch.ts";
 import type { AllowedHosts } from "../sources/guard.ts";
 import type { DocumentReader, ReadLink } from "../sources/read.ts";
 import type { Robots } from "../sources/robots.ts";
 
 /** Pages read for one source at a time: a first read of a large site is done over several. */
 export const pagesPerReadMax = 10;
-const pageLimits = { bytesMax: 5 * 1024 * 1024, totalMs: 20_000, redirectsMax: 4 };
+const pageLimits = { bytesMax: 4 * 1024 * 1024, totalMs: 20_000, redirectsMax: 4 };
 /** A page that says less of the headline is another page: a notice, a login. */
 const headlineShareMin = 0.4;
 
@@ -20,6 +20,8 @@ export type WebTools = {
   allowed: AllowedHosts;
   zone: string;
   now(): Date;
+  /** What a document of a source may cost, where that is less than elsewhere. */
+  limits?: FetchOptions["limits"];
 };
 
 /** A draft of which only a title or a teaser is known, completed from its page; as it was when that cannot be read. */

@@ -80,6 +80,7 @@ async function refreshSource(app: SettleApp, tools: RefreshTools, claim: Claimed
   const now = app.now();
   const got = await fetchDocument(tools.dial, claim.url, {
     ...{ userAgent: tools.userAgent, allowed: tools.allowed, now, etag: claim.etag, lastModified: claim.lastModified },
+    limits: tools.limits,
   });
   if (got.outcome === "failed") return settleFailure(app, { claim, tools }, got);
   const digest = got.outcome === "read" ? await digestOf(got.bytes) : claim.digest;

@@ -21,7 +21,7 @@ export type FetchOptions = {
   etag?: string | null;
   lastModified?: string | null;
   accept?: string;
-  limits?: Partial<typeof fetchLimits>;
+  limits?: Partial<typeof fetchLimits> | undefined;
 };
 
 /** Ways in which a source is not read. Of a name: there is none, it has no address, nobody can tell just now. */

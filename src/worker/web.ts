@@ -17,9 +17,6 @@ export function openWeb(config: Config, { now, fetch }: { now(): Date; fetch: Fe
   return {
     ...{ dial, allowed, now, userAgent: agent, zone: config.DEFAULT_TIMEZONE },
     robots: createRobots(dial, { userAgent: agent, allowed }),
-    read: async (bytes, options) => {
-      if (bytes.length > documentBytesMax) throw new Error("the document is larger than 4 MiB");
-      return readDocument(bytes, options);
-    },
+    ...{ read: readDocument, limits: { bytesMax: documentBytesMax } },
   };
 }
