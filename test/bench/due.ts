@@ -1,18 +1,28 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import type { D1Database } from "@cloudflare/workers-types";
 import { programToken } from "../cases/program.ts";
 import { openTelegram } from "../support/host.ts";
-import { fillFolder, peakMib, removeFolder, say, startBenchWorker, until, withStore } from "./worker/open.ts";
+import {
+  addReaders,
+  fillFolder,
+  firstChat,
+  peakMib,
+  removeFolder,
+  say,
+  startBenchWorker,
+  until,
+  withStore,
+} from "./worker/open.ts";
 import { limits, type Seen, subrequestsOf } from "./worker/seen.ts";
+import { openWatcher } from "./worker/watcher.ts";
 
-const firstChat = 1_000_000;
 /** Consumers that may be at work at once; Cloudflare calls up to 250. */
 const queuesAtOnce = 20;
 /** What would be told twice has come by then. */
 const settleMs = 3_000;
 const tellEveryMs = 10_000;
+/** When nothing was sent for so long, nothing more comes. */
+const quietMs = 30_000;
 
 /**
  * `npm run bench -- due [--due 5000] [--rate 1000] [--latency 50] [--minutes 10]`: so many readers are due in one minute.
@@ -29,7 +39,9 @@ export async function run(args: string[]): Promise<void> {
     telegram.playground.addPerson({ id: firstChat + n, firstName: "P", started: true });
   }
   const slot = Math.floor(Date.now() / 60_000) * 60;
-  const folder = await fillFolder(({ database }) => addReaders(database, due!, slot));
+  const folder = await fillFolder(async ({ database }) => {
+    for (const sql of addReaders(due!, slot)) await database.prepare(sql).run();
+  });
   const watcher = await openWatcher();
   const worker = await startBenchWorker(folder, {
     telegram: telegram.url,
@@ -46,15 +58,19 @@ export async function run(args: string[]): Promise<void> {
   );
   await worker.tick();
   let minute = 1;
+  let last = { sent: 0, at: performance.now() };
   await until(async () => {
+    if (counters.sent > last.sent) last = { sent: counters.sent, at: performance.now() };
     // The clock goes on ticking: what one minute leaves, the next finds.
     if (seconds() > minute * 60) {
       minute += 1;
       await worker.tick();
     }
-    return counters.sent >= due! || seconds() > minutes! * 60;
+    // What is in doubt is not sent again: then less than all is the end.
+    const isOver = last.sent > 0 && performance.now() - last.at > quietMs;
+    return counters.sent >= due! || isOver || seconds() > minutes! * 60;
   });
-  const took = seconds();
+  const took = (last.at - begun) / 1000;
   const sent = counters.sent;
   await new Promise((resolve) => setTimeout(resolve, settleMs));
   await worker.tick();
@@ -74,50 +90,11 @@ export async function run(args: string[]): Promise<void> {
   removeFolder(folder);
 }
 
-/** Readers with one digest each at that minute (seconds since 1970, UTC). */
-async function addReaders(database: D1Database, count: number, slot: number): Promise<void> {
-  const ids = `WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < ${count})`;
-  const minute = (slot / 60) % 1_440;
-  const at = slot - 86_400;
-  await database
-    .prepare(`${ids} INSERT INTO subscribers (id, chat_id, kind, language, news_languages, timezone, state_at, created_at)
-      SELECT id, ${firstChat} - 1 + id, 'private', CASE id % 3 WHEN 0 THEN 'en' ELSE 'zh' END,
-        CASE id % 4 WHEN 0 THEN 'both' ELSE 'zh' END, 'UTC', ${at}, ${at} FROM n`)
-    .run();
-  await database
-    .prepare(`${ids} INSERT INTO subscriptions (id, subscriber_id, kind, minute, rule, count, since_at, due_at, slot_at, origin, created_at)
-      SELECT id, id, 'digest', ${minute}, 'daily', 8, ${at}, ${slot}, ${slot}, 'bench ' || id, ${at} FROM n`)
-    .run();
-}
-
 async function statesOf(database: D1Database): Promise<string> {
   const { results } = await database
     .prepare("select state, count(*) as n from deliveries group by state")
     .all<{ state: string; n: number }>();
   return results.map(({ state, n }) => `${n} ${state}`).join(", ");
-}
-
-/** Takes what each invocation tells when it has ended. */
-async function openWatcher() {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8");
-    request.on("data", (chunk: string) => {
-      body += chunk;
-    });
-    request.on("end", () => {
-      seen.push(JSON.parse(body) as Seen);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const { port } = server.address() as AddressInfo;
-  const close = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  return { seen, url: `http://127.0.0.1:${port}`, close };
 }
 
 /** For each kind of invocation, the most that one asked for, beside the limit. */

@@ -11,6 +11,7 @@ import { openSqlite } from "../../src/store/sqlite.ts";
 
 export const token = "77:TEST-TOKEN-OF-NOBODY";
 export const reader = 501;
+const keepAliveMs = 75_000;
 
 export type Telegram = { playground: Playground; url: string; close(): Promise<void> };
 
@@ -20,6 +21,8 @@ export async function openTelegram(options: Partial<PlaygroundOptions> = {}): Pr
   playground.addPerson({ id: reader, firstName: "Ann", language: "en" });
   const server = serve({ fetch: playground.app.fetch, hostname: "127.0.0.1", port: 0 });
   await new Promise<void>((resolve) => server.once("listening", () => resolve()));
+  // As long as Telegram's: a connection that is closed just when it is used again is a message whose end nobody knows.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = keepAliveMs;
   return {
     playground,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -12,6 +12,8 @@ import { migrateLocally, quietWrangler } from "../../support/local-d1.ts";
 const root = join(import.meta.dirname, "../../..");
 /** CPU ticks of Linux in a second. */
 const ticksPerSecond = 100;
+/** The readers of `addReaders` have chats from here on. */
+export const firstChat = 1_000_000;
 export const secret = "a-secret-of-32-characters-or-so-";
 
 export type BenchWorker = {
@@ -79,6 +81,8 @@ export async function startBenchWorker(
   });
   await worker.ready;
   const { port } = await worker.url;
+  // Ready is the proxy before it: the worker itself is there when it has answered.
+  await (await fetch(`http://127.0.0.1:${port}/health`)).text();
   return {
     url: `http://127.0.0.1:${port}`,
     pid: Number(execFileSync("pgrep", ["-n", "-P", String(process.pid), "workerd"]).toString()),
@@ -88,6 +92,21 @@ export async function startBenchWorker(
     },
     close: () => worker.dispose(),
   };
+}
+
+/** Statements that add readers with one digest each at that minute (seconds since 1970, UTC). */
+export function addReaders(count: number, slot: number): string[] {
+  const ids = `WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < ${count})`;
+  const minute = (slot / 60) % 1_440;
+  const at = slot - 86_400;
+  const id = `${firstChat} - 1 + id`;
+  return [
+    `${ids} INSERT INTO subscribers (id, chat_id, kind, language, news_languages, timezone, state_at, created_at)
+      SELECT ${id}, ${id}, 'private', CASE id % 3 WHEN 0 THEN 'en' ELSE 'zh' END,
+        CASE id % 4 WHEN 0 THEN 'both' ELSE 'zh' END, 'UTC', ${at}, ${at} FROM n`,
+    `${ids} INSERT INTO subscriptions (id, subscriber_id, kind, minute, rule, count, since_at, due_at, slot_at, origin, created_at)
+      SELECT ${id}, ${id}, 'digest', ${minute}, 'daily', 8, ${at}, ${slot}, ${slot}, 'bench ' || id, ${at} FROM n`,
+  ];
 }
 
 type Queues = { producers: object[]; consumers: object[] };
