@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { parse } from "smol-toml";
 import { unstable_splitSqlQuery as splitSql, unstable_startWorker as startWorker } from "wrangler";
 import { knownMigrations, migrationsFolder } from "../../src/store/sqlite.ts";
 import type { HostileName } from "../cases/reading.ts";
@@ -82,11 +83,12 @@ async function built({ raw }: Awaited<ReturnType<typeof startWorker>>): Promise<
   });
 }
 
-/** The worker of the cases, as wrangler reads it. */
+/** The worker of the cases, as wrangler reads it: the same runtime as that of wrangler.toml. */
 function writeConfig(vars: Record<string, string>): string {
   const file = join(root, ".wrangler/cases.json");
+  const { compatibility_date, compatibility_flags } = parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
   const config = {
-    ...{ name: "inside", main: join(root, "test/worker/inside.ts"), compatibility_date: "2026-10-20", vars },
+    ...{ name: "inside", main: join(root, "test/worker/inside.ts"), vars, compatibility_date, compatibility_flags },
     alias: {
       vitest: join(root, "test/worker/vitest.ts"),
       "case-files": join(root, writeFilesList()),
