@@ -50,7 +50,7 @@ export function addImportCommand(program: Command, shell: () => Shell): void {
 
 async function importFiles(shell: Shell, files: string[], options: Options): Promise<void> {
   const total = files.reduce((bytes, file) => bytes + sizeOf(file), 0);
-  const bar = progressBar(total, options.json === true);
+  let bar: GenericBar | undefined;
   const counts: Counts = { imported: 0, updated: 0, unchanged: 0, failed: [] };
   let bytes = 0;
   const importing: Importing = {
@@ -66,15 +66,18 @@ async function importFiles(shell: Shell, files: string[], options: Options): Pro
     onAllRead: () => {
       if (bar === undefined) return;
       bar.stop();
-      process.stderr.write("All is stored and found by searches; the index is being made small and fast.\n");
+      process.stderr.write("All articles are stored and searchable; the search index is being compacted.\n");
     },
   };
   try {
     await shell.withStore(
-      (store) =>
-        withIngest(store, importing, async (ingest) => {
+      (store) => {
+        // Not before: opening a store may have something to say.
+        bar = progressBar(total, options.json === true);
+        return withIngest(store, importing, async (ingest) => {
           for (const file of files) await importFile(ingest, file, importing);
-        }),
+        });
+      },
       { makes: true, durability: "normal", checkpoints: "apart" },
     );
   } finally {
