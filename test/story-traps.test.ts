@@ -54,6 +54,28 @@ const traps: { trap: string; stories: string; told: Told[] }[] = [
     ],
   },
   {
+    trap: "a round-up that mentions everything, whatever it is called",
+    stories: "abcd",
+    told: [
+      ["柳溪仓库起火，两所小学停课", "柳溪东区一座仓库清晨起火，浓烟飘过河面，两所小学停课。"],
+      ["青禾银行下调首付比例到两成", "青禾银行今天宣布，首套住房首付比例下调到两成，下月起执行。"],
+      ["雁荡山索道停运三周换钢缆", "雁荡山索道今天起停运三周，更换钢缆，游客改走石阶。"],
+      [
+        "柳溪仓库起火，青禾银行下调首付，雁荡山索道停运",
+        "柳溪东区一座仓库清晨起火，两所小学停课。青禾银行首付比例下调到两成，下月起执行。雁荡山索道停运三周换钢缆。",
+      ],
+    ],
+  },
+  {
+    trap: "a column that tells of a story there is, and a story that was in a column",
+    stories: "aba",
+    told: [
+      ["柳溪仓库起火，两所小学停课", "柳溪东区一座仓库清晨起火，浓烟飘过河面，两所小学停课。"],
+      ["早间要闻：柳溪仓库起火，两所小学停课", "柳溪东区一座仓库清晨起火，浓烟飘过河面，两所小学停课。索道停运。"],
+      ["柳溪东区仓库起火，浓烟飘过河面", "柳溪东区一座仓库清晨起火，两所小学停课，浓烟飘过河面，渡船停开。"],
+    ],
+  },
+  {
     trap: "a chain that drags a story away, each a little like the last",
     stories: "abcd",
     told: [

@@ -2,6 +2,7 @@ import { contradict, tellApart } from "./apart.ts";
 import { crossLikeness } from "./cross-language.ts";
 import { tellsOn } from "./grown.ts";
 import { joinLikeness, type Surroundings, surroundings, textCosine } from "./likeness.ts";
+import { isColumn, isRoundUp } from "./round-up.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Members of a story that a newcomer is compared with: its founder and its latest. */
@@ -48,8 +49,12 @@ export type Decision = {
  * all share says nothing about this one.
  */
 export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: readonly Gathering[]): Decision {
+  const founders = gatherings.map(({ members }) => members[0]!);
+  // What mentions everything tells none of it, and nobody tells what it tells.
+  if (isRoundUp(article, founders)) return alone;
   const around = surroundings(article, nearby);
   const found = gatherings
+    .filter((_, n) => !isColumn(founders[n]!.headline))
     .map((gathering) => ({ ...gathering, mean: belonging(article, gathering, around) }))
     .filter((each) => each.mean >= joinScore && !each.members.some((member) => tellApart(article, member)))
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
