@@ -1,3 +1,4 @@
+import { alikeInOrder, headlineCharacters } from "./headlines-alike.ts";
 import { featuresOf, likeness, surroundings } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
@@ -10,69 +11,120 @@ const daysApart = [0, 1, 3, 7, 30] as const;
 
 /**
  * How sure it is that the one asked for and another tell one event, when the most likely ones are to stand first:
- * weights of the measures of `likeness` and of their squares, of the days between, and of what the others found say.
- * Fitted listwise (softmax over the found ones of a question, Cao 2007) on articles of long-running stories, checked on
- * other stories.
+ * weights of the measures of `likeness` and of their squares, of the days between, of what the headlines have in order,
+ * and of what the others found say. Fitted listwise (softmax over the found ones of a question, Cao 2007) on articles
+ * of long-running stories, checked on other stories.
  */
 const weights = {
-  title: [2.37, -2.31],
-  text: [2.08, -3.9],
-  coveredLess: [5.15, -4.05],
-  coveredMore: [4.39, -3.71],
-  ownTitleLess: [0.85, 0.65],
-  ownTitleMore: [3.66, -1.55],
-  ownTextLess: [-1.74, 2.69],
-  ownTextMore: [1.09, -0.23],
-  otherDayTold: [-0.18, 0],
+  title: [0.76, -0.96],
+  text: [1.26, -1.88],
+  coveredLess: [2.6, -0.99],
+  coveredMore: [2.48, -0.61],
+  ownTitleLess: [1.48, -0.71],
+  ownTitleMore: [1.63, -0.92],
+  ownTextLess: [-1.17, 0.55],
+  ownTextMore: [0.84, 0.18],
+  otherDayTold: [-0.35, 0],
 } as const;
-const withinDays = [0.21, 0.22, 0.35, 0.46, 0.15] as const;
-/** Nothing else found is nearer to it; how many are, as a logarithm; how much nearer the nearest is. */
-const isNearest = -0.33;
-const nearer = -0.6;
-const gap = -3.32;
-/** The best way to it over another: both steps' cosines multiplied. */
-const over = 4.08;
+const withinDays = [0.24, 0.22, 0.33, 0.29, 0.34] as const;
+/** What two headlines have in the same order, see `alikeInOrder`; runs alone say less than the sequence around them. */
+const inOrder = {
+  runOfShorter: -1.98,
+  runOfLonger: -1.22,
+  sequenceOfShorter: 1.95,
+  sequenceOfLonger: 2.5,
+};
+/** How much longer the other's text is, as a logarithm of their distinct terms: a fuller one is the likelier to tell it. */
+const fuller = 0.27;
+/** What the others found say of one, see `neighbourhood`. */
+const among = {
+  /** Nothing else found is nearer to it than the center. */
+  isNearest: -0.24,
+  /** How many are, as a logarithm; and how many are nearer to the center than it. */
+  nearerToIt: -0.35,
+  nearerToCenter: -0.4,
+  /** How much nearer the nearest is, and what the center has of both cosines. */
+  gap: -1.81,
+  share: 1.62,
+  /** The best way to it over another: both steps' cosines multiplied. */
+  over: 0.52,
+  /** Its mean cosine with the others: what is like everything tells the long story, not the event. */
+  mean: -4.63,
+};
 
 /** Puts the found articles in order: those that surely tell the center's event first. */
 export function nearestFirst<T extends Sketch>(center: Sketch, found: readonly T[]): T[] {
   const around = surroundings(center, found);
-  const ranked = found
-    .map((sketch) => ({ sketch, score: likeness(around, sketch) }))
-    .sort((a, b) => b.score - a.score || b.sketch.id - a.sketch.id)
-    .map(({ sketch }) => sketch);
-  const close = ranked.slice(0, closelyMax);
+  const ranked = found.map((sketch) => ({ sketch, score: likeness(around, sketch) })).sort(bestFirst);
+  const close = ranked.slice(0, closelyMax).map(({ sketch }) => sketch);
   const cosines = cosinesOf([center, ...close]);
+  const headline = headlineCharacters(center.headline);
   const scored = close.map((sketch, n) => {
-    const features = featuresOf(around, sketch);
-    let score = scoreOfNeighbours(cosines, n + 1);
-    for (const name of Object.keys(weights) as (keyof typeof weights)[]) {
-      score += weights[name][0] * features[name] + weights[name][1] * features[name] ** 2;
-    }
-    const days =
-      center.day === null || sketch.day === null ? Number.POSITIVE_INFINITY : Math.abs(center.day - sketch.day);
-    daysApart.forEach((most, i) => {
-      if (days <= most) score += withinDays[i]!;
-    });
+    const score =
+      weighed(neighbourhood(cosines, n + 1), among) +
+      weighed(alikeInOrder(headline, headlineCharacters(sketch.headline)), inOrder) +
+      fuller * Math.log((sketch.terms.length + 1) / (center.terms.length + 1)) +
+      scoreOfMeasures(featuresOf(around, sketch)) +
+      scoreOfDays(center, sketch);
     return { sketch, score };
   });
-  scored.sort((a, b) => b.score - a.score || b.sketch.id - a.sketch.id);
-  return [...scored.map(({ sketch }) => sketch), ...ranked.slice(closelyMax)];
+  return [...scored.sort(bestFirst), ...ranked.slice(closelyMax)].map(({ sketch }) => sketch);
 }
 
-/** What the others say of one: whether it is nearer to them than to the center (the first). */
-function scoreOfNeighbours(cosines: readonly Float64Array[], self: number): number {
+type Scored = { sketch: Sketch; score: number };
+
+function bestFirst(a: Scored, b: Scored): number {
+  return b.score - a.score || b.sketch.id - a.sketch.id;
+}
+
+function weighed<Name extends string>(values: Record<Name, number>, by: Record<Name, number>): number {
+  let sum = 0;
+  for (const name in by) sum += by[name] * values[name];
+  return sum;
+}
+
+function scoreOfMeasures(features: Record<keyof typeof weights, number>): number {
+  let sum = 0;
+  for (const name of Object.keys(weights) as (keyof typeof weights)[]) {
+    sum += weights[name][0] * features[name] + weights[name][1] * features[name] ** 2;
+  }
+  return sum;
+}
+
+function scoreOfDays(one: Sketch, other: Sketch): number {
+  if (one.day === null || other.day === null) return 0;
+  const days = Math.abs(one.day - other.day);
+  return daysApart.reduce<number>((sum, most, i) => (days <= most ? sum + withinDays[i]! : sum), 0);
+}
+
+/** What the others say of the found one at `self`, by their cosines with it and with the center (the first). */
+function neighbourhood(cosines: readonly Float64Array[], self: number): Record<keyof typeof among, number> {
   const own = cosines[self]!;
+  const center = cosines[0]!;
   const mine = own[0]!;
-  let count = 0;
+  let nearerToIt = 0;
+  let nearerToCenter = 0;
   let best = 0;
   let way = 0;
+  let sum = 0;
   for (let other = 1; other < own.length; other += 1) {
     if (other === self) continue;
-    if (own[other]! > mine) count += 1;
-    best = Math.max(best, own[other]!);
-    way = Math.max(way, own[other]! * cosines[0]![other]!);
+    const cosine = own[other]!;
+    if (cosine > mine) nearerToIt += 1;
+    if (center[other]! > mine) nearerToCenter += 1;
+    best = Math.max(best, cosine);
+    way = Math.max(way, cosine * center[other]!);
+    sum += cosine;
   }
-  return (count === 0 ? isNearest : 0) + nearer * Math.log1p(count) + gap * (best - mine) + over * way;
+  return {
+    isNearest: nearerToIt === 0 ? 1 : 0,
+    nearerToIt: Math.log1p(nearerToIt),
+    nearerToCenter: Math.log1p(nearerToCenter),
+    gap: best - mine,
+    share: mine / (best + mine || 1),
+    over: way,
+    mean: sum / (own.length - 1),
+  };
 }
 
 /** The cosine of each with each, of headlines and of texts mixed. */
