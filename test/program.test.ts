@@ -40,6 +40,7 @@ async function open(): Promise<Running> {
   const settings = {
     ...{ BOT_TOKEN: programToken, TELEGRAM_API_ROOT: telegram.url, DATABASE_PATH: file, PORT: String(port) },
     ...{ PUBLIC_URL: url, WEBHOOK_SECRET: secret, ADMIN_IDS: String(editor), NIGHT_HOURS: "00:00-00:00" },
+    SOURCE_HOSTS: "127.0.0.1",
   };
   let child = await start(settings);
   const store = openSqlite(file);

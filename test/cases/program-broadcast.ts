@@ -7,8 +7,8 @@ import { addReader } from "../support/readers.ts";
 import { editor } from "./program.ts";
 import { buttonOf, eventually, type Hands, textOf } from "./program-hands.ts";
 
-/** Readers beside those of the other cases: some three seconds at thirty a second. */
-const more = 40;
+/** Readers beside those of the other cases: some two seconds at thirty a second. */
+const more = 20;
 const firstMore = 2_000;
 /** Telegram is so far away while the program is killed: what is on its way then has no answer. */
 const farMs = 25_000;

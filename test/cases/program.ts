@@ -1,3 +1,4 @@
+import { like } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newsUpTo } from "#runtime";
 import { createIngest, incomingMax } from "../../src/jobs/ingest.ts";
@@ -8,6 +9,7 @@ import { subscribers, subscriptions } from "../../src/store/schema.ts";
 import { addReader } from "../support/readers.ts";
 import { broadcastCases } from "./program-broadcast.ts";
 import { createHands, eventually } from "./program-hands.ts";
+import { newsCases } from "./program-news.ts";
 
 /** The whole program, served by webhook: what its runtime calls is what happens. */
 export type Running = {
@@ -130,6 +132,9 @@ export function programCases(runtime: string, open: () => Promise<Running>): voi
       expect(rows).toHaveLength(crowd);
       expect(rows.every((row) => row.state === "sent")).toBe(true);
       expect(running.playground.counters.answers.get(429) ?? 0).toBe(0);
+      const ofCrowd = like(subscriptions.origin, "test %");
+      const next = await running.db.selectDistinct({ at: subscriptions.dueAt }).from(subscriptions).where(ofCrowd);
+      expect(next).toEqual([{ at: new Date(minute.getTime() + 24 * 3_600_000) }]);
     });
 
     it("/forget leaves nothing", async () => {
@@ -148,6 +153,7 @@ export function programCases(runtime: string, open: () => Promise<Running>): voi
     });
   });
 
+  newsCases(runtime, hands);
   broadcastCases(runtime, hands);
 }
 

@@ -8,8 +8,8 @@ import type { Telegram } from "../support/host.ts";
 const root = join(import.meta.dirname, "../..");
 const secret = "a-secret-of-32-characters-or-so-";
 
-/** By day for everybody, whenever this runs. */
-const always = { NIGHT_HOURS: "00:00-00:00", LOG_LEVEL: "warn" };
+/** By day for everybody, whenever this runs; and sites are on this machine. */
+const always = { NIGHT_HOURS: "00:00-00:00", SOURCE_HOSTS: "127.0.0.1", LOG_LEVEL: "warn" };
 
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 process.env["WRANGLER_SEND_METRICS"] = "false";
