@@ -4,9 +4,12 @@ import { composeDigest } from "../src/digest/compose.ts";
 import type { Edition } from "../src/news/edition.ts";
 import type { Db } from "../src/store/db.ts";
 import { shown, subscribers, subscriptions } from "../src/store/schema.ts";
+import { saveSubject } from "../src/store/subjects.ts";
+import { findSubscription, listSubscriptions } from "../src/store/subscriptions.ts";
 import { topStories } from "../src/store/top.ts";
 import { renderDigest } from "../src/telegram/digest-message.ts";
 import { plainText } from "../src/telegram/html.ts";
+import { subscriptionName } from "../src/telegram/subscription-message.ts";
 import { addReader } from "./support/readers.ts";
 import { openStore, withStore } from "./support/store.ts";
 import { now, reader } from "./support/telling.ts";
@@ -50,8 +53,8 @@ async function digestOf(db: Db, had: readonly number[], query = ""): Promise<Edi
   return composeDigest(db, { subscriber: subscriber!, subscription: subscription!, slot: now, now });
 }
 
-function textOf(edition: Edition): string {
-  const options = { language: "zh", kind: "private", botUsername: "a_bot", subscriptionId: 7 } as const;
+function textOf(edition: Edition, query = ""): string {
+  const options = { language: "zh", kind: "private", botUsername: "a_bot", subscriptionId: 7, query } as const;
   return renderDigest(edition, options)
     .map(({ html }) => plainText(html))
     .join("\n");
@@ -133,4 +136,19 @@ it("a digest of one source is full of it", () =>
     await add(5, storm);
     await add(4, storm, "东渡报");
     expect((await digestOf(db, [], "source:东渡报")).stories.length).toBeGreaterThanOrEqual(5);
+  }));
+
+it("a digest of an operator's own subject has the subject's name, in the reader's language", () =>
+  withStore(openStore, async (db) => {
+    const add = reader(db);
+    await saveSubject(db, { slug: "lk", nameZh: "湖区", nameEn: "Lakeside", query: "镜湖", sources: [] });
+    await add(2, { title: "镜湖水位回落", lead: "镜湖水位比上周低了四十厘米。" });
+    const edition = await digestOf(db, [], "subject:lk");
+    expect(textOf(edition, "subject:lk")).toContain("湖区早报");
+    const [listed] = await listSubscriptions(db, 1);
+    const own = (await findSubscription(db, listed!.id))!.subscription;
+    expect([listed!, own].map((each) => subscriptionName(each, { language: "en" }))).toEqual([
+      "Lakeside morning digest",
+      "Lakeside morning digest",
+    ]);
   }));

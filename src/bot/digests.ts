@@ -174,11 +174,11 @@ async function askTime(visit: Visit, what: string): Promise<void> {
 }
 
 export function viewOf({ subscription, subscriber }: Own): SubscriptionView {
-  const { id, minute, rule, count, query, summaries, silent, evenEmpty } = subscription;
+  const { id, minute, rule, count, query, summaries, silent, evenEmpty, subjectNames = {} } = subscription;
   const next = subscriber.state === "active" ? subscription.dueAt : null;
   const hours = chosenHours(subscriber);
   const quiet = hours !== null && isWithin(minute, hours);
-  return { id, minute, rule, count, query, summaries, silent, evenEmpty, quiet, next };
+  return { id, minute, rule, count, query, summaries, silent, evenEmpty, quiet, next, subjectNames };
 }
 
 export function optionsOf(visit: Visit) {

@@ -67,6 +67,7 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
     timezone: subscriber.timezone,
     count: subscription.count,
     summaries: subscription.summaries,
+    subjectNames: profile.subjectNames,
     stories: [],
     lateMinutes,
     missedAt,

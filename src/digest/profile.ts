@@ -1,3 +1,4 @@
+import type { SubjectNames } from "../news/subjects.ts";
 import { readWish } from "../news/wish.ts";
 import type { Db } from "../store/db.ts";
 import { findSubject } from "../store/subjects.ts";
@@ -18,6 +19,8 @@ export type Profile = {
   sources: number[];
   /** Sources that are left out. */
   without: number[];
+  /** What the subjects are called, by their short names. */
+  subjectNames: SubjectNames;
 };
 
 /**
@@ -39,11 +42,14 @@ export async function profileOf(
     withoutSubjects: [],
     sources: [],
     without: [],
+    subjectNames: {},
   };
   for (const list of ["subjects", "withoutSubjects"] as const) {
     for (const name of wish[list]) {
       const subject = await findSubject(db, name);
-      if (subject !== undefined) profile[list].push(subject.id);
+      if (subject === undefined) continue;
+      profile[list].push(subject.id);
+      profile.subjectNames = { ...profile.subjectNames, [name]: [subject.nameZh, subject.nameEn] };
     }
   }
   if (wish.sources.length > 0) profile.sources = await sourceIds(db, wish.sources);

@@ -1,3 +1,5 @@
+import type { SubjectNames } from "./subjects.ts";
+
 /** Why another story stands under this one; every reason is computed, none is guessed. */
 export type Reason =
   | { kind: "also"; name: string }
@@ -45,6 +47,8 @@ export type Edition = {
   /** How many stories the subscriber asked for. */
   count: number;
   summaries: boolean;
+  /** What the subjects are called that it is about. */
+  subjectNames?: SubjectNames;
   stories: EditionStory[];
   /** Minutes late after a downtime; 0 when in time. */
   lateMinutes: number;

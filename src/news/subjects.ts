@@ -71,6 +71,9 @@ export const builtInSubjects: readonly SubjectDraft[] = [
   },
 ];
 
+/** What subjects are called, by their short names. */
+export type SubjectNames = Readonly<Record<string, readonly [zh: string, en: string]>>;
+
 export type Subject = SubjectDraft & { id: number };
 
 /** Subjects made ready to be held against many articles. */

@@ -1,5 +1,6 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, isNotNull, sql } from "drizzle-orm";
 import { nextSlot } from "../news/schedule.ts";
+import type { SubjectNames } from "../news/subjects.ts";
 import { batchAll, type Db } from "./db.ts";
 import { subscribers, subscriptions } from "./schema.ts";
 import type { Subscriber } from "./subscribers.ts";
@@ -9,7 +10,15 @@ export const subscriptionsMax = 10;
 /** A first digest tells what happened within this time before it was asked for. */
 const firstDigestHours = 24;
 
-export type Subscription = typeof subscriptions.$inferSelect;
+export type Subscription = typeof subscriptions.$inferSelect & {
+  /** What the subjects of its query are called, where it was read to be shown. */
+  subjectNames?: SubjectNames;
+};
+/** Some more names do no harm: a short name may be part of another word. */
+const subjectNames = sql<SubjectNames>`(select json_group_object(slug, json_array(name_zh, name_en)) from subjects
+  where instr(subscriptions.query, slug) > 0)`
+  .mapWith((names: string): SubjectNames => JSON.parse(names))
+  .as("subject_names");
 export type NewSubscription = Pick<Subscription, "minute" | "rule" | "count" | "silent"> & {
   /** What made it, so that an update handled twice makes one. */
   origin: string;
@@ -22,7 +31,7 @@ export type SubscriptionChange = Partial<
 /** A subscriber's digests, by the hour. */
 export async function listSubscriptions(db: Db, subscriberId: number): Promise<Subscription[]> {
   return db
-    .select()
+    .select({ ...getTableColumns(subscriptions), subjectNames })
     .from(subscriptions)
     .where(and(eq(subscriptions.subscriberId, subscriberId), eq(subscriptions.kind, "digest")))
     .orderBy(subscriptions.minute, subscriptions.id)
@@ -35,12 +44,12 @@ export async function findSubscription(
   id: number,
 ): Promise<{ subscription: Subscription; subscriber: Subscriber } | undefined> {
   const [row] = await db
-    .select({ subscription: subscriptions, subscriber: subscribers })
+    .select({ subscription: subscriptions, subscriber: subscribers, subjectNames })
     .from(subscriptions)
     .innerJoin(subscribers, eq(subscribers.id, subscriptions.subscriberId))
     .where(eq(subscriptions.id, id))
     .limit(1);
-  return row;
+  return row && { subscription: { ...row.subscription, subjectNames: row.subjectNames }, subscriber: row.subscriber };
 }
 
 export async function subscriptionByOrigin(db: Db, origin: string): Promise<Subscription | undefined> {

@@ -87,7 +87,8 @@ export function renderDigest(edition: Edition, options: DigestOptions): DigestMe
 
 /** 早报, 科技晚报: by the hour it is for, in the reader's zone; the sign beside it goes by the same hour. */
 function digestName(edition: Edition, { language, query = "" }: DigestOptions): string {
-  return subscriptionName({ minute: localTime(edition.at, edition.timezone).hour * 60, query }, { language });
+  const { at, timezone, subjectNames = {} } = edition;
+  return subscriptionName({ minute: localTime(at, timezone).hour * 60, query, subjectNames }, { language });
 }
 
 function heading(edition: Edition, options: DigestOptions): Html {

@@ -1,4 +1,4 @@
-import { builtInSubjects } from "../news/subjects.ts";
+import { builtInSubjects, type SubjectNames } from "../news/subjects.ts";
 import { readWish, type Wish } from "../news/wish.ts";
 import { alertText } from "../text/alerts.ts";
 import { editionName, type Language, type Reading, textIn } from "../text/index.ts";
@@ -32,6 +32,8 @@ export type SubscriptionView = {
   quiet: boolean;
   /** When it comes next; null while it is paused. */
   next: Date | null;
+  /** What operators' own subjects are called. */
+  subjectNames?: SubjectNames;
 };
 
 export type SubscriptionOptions = Reading & {
@@ -51,34 +53,37 @@ export function ruleText(rule: string, { language }: Pick<Reading, "language">):
 
 /** 早报, or the name that it was given. */
 export function subscriptionName(
-  { minute, query }: Pick<SubscriptionView, "minute" | "query">,
+  { minute, query, subjectNames }: Pick<SubscriptionView, "minute" | "query" | "subjectNames">,
   { language }: Pick<Reading, "language">,
 ): string {
   const edition = textIn(language).digest.editions[editionName(Math.floor(minute / 60))];
-  const name = clip(wishName(readWish(query), language), nameColumns);
+  const name = clip(wishName(readWish(query), language, subjectNames), nameColumns);
   if (name === "") return edition;
   return language === "zh" ? `${name}${edition}` : `${name} ${edition.toLowerCase()}`;
 }
 
 /** What a digest is about, in the reader's language; "" when it is all news. */
-function wishName({ subjects, sources }: Wish, language: Language): string {
-  const names = [...subjects.map((slug) => subjectName(slug, language)), ...sources];
+function wishName({ subjects, sources }: Wish, language: Language, own?: SubjectNames): string {
+  const names = [...subjects.map((slug) => subjectName(slug, language, own)), ...sources];
   const comma = textIn(language).comma;
   return names.length <= namesInName ? names.join(comma) : `${names.slice(0, namesInName).join(comma)}…`;
 }
 
-export function subjectName(slug: string, language: Language): string {
+/** What a subject is called: as operators named it, else as it came with the program, else its short name. */
+export function subjectName(slug: string, language: Language, own: SubjectNames = {}): string {
+  const named = own[slug];
+  if (named !== undefined) return named[language === "zh" ? 0 : 1];
   const subject = builtInSubjects.find((each) => each.slug === slug);
   if (subject === undefined) return slug;
   return language === "zh" ? subject.nameZh : subject.nameEn;
 }
 
 /** Only …, not …, in which language: what the name of a digest does not say. */
-function wishLine(wish: Wish, language: Language): string | null {
+function wishLine(wish: Wish, language: Language, own?: SubjectNames): string | null {
   const all = textIn(language);
   const text = all.subscriptions.wish;
-  const only = [...wish.subjects.map((slug) => subjectName(slug, language)), ...wish.sources];
-  const out = [...wish.withoutSubjects.map((slug) => subjectName(slug, language)), ...wish.without];
+  const only = [...wish.subjects.map((slug) => subjectName(slug, language, own)), ...wish.sources];
+  const out = [...wish.withoutSubjects.map((slug) => subjectName(slug, language, own)), ...wish.without];
   const parts = [
     only.length === 0 ? null : text.only(only.join(all.comma)),
     out.length === 0 ? null : text.without(out.join(all.comma)),
@@ -161,30 +166,36 @@ export function renderSubscription(view: SubscriptionView, options: Subscription
     view.evenEmpty ? text.evenEmpty.on : text.evenEmpty.off,
   ].join(" · ");
   const next = view.next === null ? text.paused : text.next(all.coming(view.next, options));
-  return message(blocks(html`${bold(line)}`, lines(wishLine(readWish(view.query), options.language), traits, next)), [
+  return message(
+    blocks(
+      html`${bold(line)}`,
+      lines(wishLine(readWish(view.query), options.language, view.subjectNames), traits, next),
+    ),
     [
-      { text: text.time, action: action("subtime", id) },
-      { text: text.days, action: action("subdays", id) },
-      { text: text.count, action: action("subcount", id) },
+      [
+        { text: text.time, action: action("subtime", id) },
+        { text: text.days, action: action("subdays", id) },
+        { text: text.count, action: action("subcount", id) },
+      ],
+      [
+        { text: view.summaries ? text.summaries.off : text.summaries.on, action: set(id, "m", !view.summaries) },
+        { text: view.silent ? text.silent.off : text.silent.on, action: set(id, "q", !view.silent) },
+      ],
+      [
+        { text: text.wish.subjects, action: action("subwish", id, "s") },
+        { text: text.wish.sources, action: action("subwish", id, "o", 1) },
+        { text: text.wish.language, action: action("subwish", id, "l") },
+      ],
+      [{ text: view.evenEmpty ? text.evenEmpty.off : text.evenEmpty.on, action: set(id, "e", !view.evenEmpty) }],
+      [
+        view.next === null
+          ? { text: text.resumeOne, action: set(id, "r", true) }
+          : { text: text.pauseOne, action: set(id, "r", false) },
+        { text: text.remove, action: action("remove", id) },
+      ],
+      [{ text: text.back, action: action("subs") }],
     ],
-    [
-      { text: view.summaries ? text.summaries.off : text.summaries.on, action: set(id, "m", !view.summaries) },
-      { text: view.silent ? text.silent.off : text.silent.on, action: set(id, "q", !view.silent) },
-    ],
-    [
-      { text: text.wish.subjects, action: action("subwish", id, "s") },
-      { text: text.wish.sources, action: action("subwish", id, "o", 1) },
-      { text: text.wish.language, action: action("subwish", id, "l") },
-    ],
-    [{ text: view.evenEmpty ? text.evenEmpty.off : text.evenEmpty.on, action: set(id, "e", !view.evenEmpty) }],
-    [
-      view.next === null
-        ? { text: text.resumeOne, action: set(id, "r", true) }
-        : { text: text.pauseOne, action: set(id, "r", false) },
-      { text: text.remove, action: action("remove", id) },
-    ],
-    [{ text: text.back, action: action("subs") }],
-  ]);
+  );
 }
 
 /** Hours near the one that it has, and the usual ones; any other is typed. */
