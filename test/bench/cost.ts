@@ -10,14 +10,19 @@ export async function run(args: string[]): Promise<void> {
   if (args.includes("--json")) return print(JSON.stringify(units, null, 2));
   tellUnits(units);
   print(`\na month with ${usage.digestsPerDay} digest and ${usage.updatesPerDay} updates a reader a day, and`);
-  print(`${usage.articlesPerDay} articles a day; everything is kept ${usage.keptDays} days:`);
+  print(
+    `${usage.articlesPerDay} articles a day from ${usage.sources} sources that are read ${usage.readsPerDay} times;`,
+  );
+  print(`${usage.alertsPerReader} alerts a reader, which tell ${usage.alertsPerDay} times a day;`);
+  print(`everything is kept ${usage.keptDays} days:`);
   for (const subscribers of simulated) tellBill(billOf(subscribers, units));
 }
 
 function tellUnits(units: Units): void {
   print("each               invocations  subrequests  rows read  rows written  messages  object  cpu ms");
-  const { minute, article, update, slow, fast } = units;
-  for (const [name, unit] of Object.entries({ minute, article, update, "digest at 30/s": slow, "at 1,000/s": fast })) {
+  const { minute, article, read, update, alert, slow, fast } = units;
+  const all = { minute, article, "source read": read, update, alert, "digest at 30/s": slow, "at 1,000/s": fast };
+  for (const [name, unit] of Object.entries(all)) {
     const { invocations, subrequests, rowsRead, rowsWritten, messages, objectRequests, cpuMs } = unit;
     const numbers = [invocations, subrequests, rowsRead, rowsWritten, messages, objectRequests, cpuMs];
     const widths = [13, 13, 11, 14, 10, 8, 8];

@@ -13,6 +13,7 @@ import { createHandlers } from "../../../src/worker/handlers.ts";
 import { createLanes } from "../../../src/worker/lanes.ts";
 import { migrateLocally } from "../../support/local-d1.ts";
 import { addReader } from "../../support/readers.ts";
+import { answerWeb, counted, measureAlert, measureRead } from "./events.ts";
 import type { Unit, Units } from "./units.ts";
 
 /** Readers whose digests are counted at the usual rate, and at the paid one. */
@@ -55,6 +56,10 @@ async function measureAt(rate: number, readers: number): Promise<Units> {
     await bench.minute();
     const minute = await bench.unit(1, bench.minute);
     const update = await bench.unit(updatesCounted, () => bench.say(updatesCounted));
+    const read = perEach(await measureRead(bench), minute, counted.read);
+    const told = bench.meter.sent;
+    const alert = perEach(await measureAlert(bench), minute, counted.alert);
+    if (bench.meter.sent - told !== counted.alert) throw new Error(`${bench.meter.sent - told} alerts were sent`);
     const beforeReaders = bench.meter.bytes;
     const slot = new Date(Math.ceil(bench.clock.now().getTime() / 60_000) * 60_000);
     for (let chatId = 1; chatId <= readers; chatId += 1) {
@@ -70,8 +75,10 @@ async function measureAt(rate: number, readers: number): Promise<Units> {
       minute,
       article,
       update,
-      slow: { ...perDigest(whole, minute, readers), perSecond: rate },
-      fast: { ...perDigest(whole, minute, readers), perSecond: rate },
+      read,
+      alert,
+      slow: { ...perEach(whole, minute, readers), perSecond: rate },
+      fast: { ...perEach(whole, minute, readers), perSecond: rate },
       bytes: {
         article: Math.round((withNews - empty) / news.length),
         subscriber: Math.round((beforeDigests - beforeReaders) / readers),
@@ -86,9 +93,9 @@ async function measureAt(rate: number, readers: number): Promise<Units> {
 }
 
 /** What the minute took beyond one in which nothing is due. */
-function perDigest(whole: Unit, idle: Unit, readers: number): Unit {
+function perEach(whole: Unit, idle: Unit, times: number): Unit {
   const names = Object.keys(whole) as (keyof Unit)[];
-  return Object.fromEntries(names.map((name) => [name, Math.max(whole[name] - idle[name], 0) / readers])) as Unit;
+  return Object.fromEntries(names.map((name) => [name, Math.max(whole[name] - idle[name], 0) / times])) as Unit;
 }
 
 /** The worker in this process, with all that goes in and out counted. */
@@ -104,6 +111,8 @@ function createBench(database: D1Database, rate: number) {
   };
   const fetch = async (input: string) => {
     meter.subrequests += 1;
+    const page = answerWeb(input);
+    if (page !== null) return page;
     const method = input.split("/").at(-1) ?? "";
     if (method === "sendMessage") meter.sent += 1;
     const result = { message_id: meter.subrequests, date: 0, chat: { id: 1, type: "private" }, text: "" };

@@ -34,6 +34,12 @@ export const usage = {
   /** What a reader says or presses. */
   updatesPerDay: 0.2,
   articlesPerDay: 500,
+  sources: 50,
+  /** Of each source: a quarter of an hour apart. */
+  readsPerDay: 96,
+  /** Alerts that a reader has, and what these tell a day. */
+  alertsPerReader: 0.2,
+  alertsPerDay: 0.1,
   /** How long deliveries, and articles, are kept (RETENTION_DAYS). */
   keptDays: 60,
 };
@@ -55,7 +61,7 @@ export type Bill = {
   dollars: number;
 };
 
-/** A month of a bot with so many subscribers, all of whom get a digest a day. */
+/** A month of a bot with so many subscribers, all of whom get a digest a day; sources and alerts as `usage` has them. */
 export function billOf(subscribers: number, units: Units): Bill {
   const rate = subscribers * usage.digestsPerDay > units.slow.perSecond * 3_600 ? units.fast : units.slow;
   const digests = subscribers * usage.digestsPerDay * daysPerMonth;
@@ -64,13 +70,18 @@ export function billOf(subscribers: number, units: Units): Bill {
     [digests, rate],
     [subscribers * usage.updatesPerDay * daysPerMonth, units.update],
     [usage.articlesPerDay * daysPerMonth, units.article],
+    [usage.sources * usage.readsPerDay * daysPerMonth, units.read],
+    [subscribers * usage.alertsPerDay * daysPerMonth, units.alert],
   ];
+  // All alerts are read whenever articles are held against them; articles of one minute come together.
+  const matchings = Math.min(usage.articlesPerDay * daysPerMonth, minutesPerMonth);
+  const alertsRead = subscribers * usage.alertsPerReader * matchings;
   const sum = (of: (unit: Unit) => number) => parts.reduce((total, [times, unit]) => total + times * of(unit), 0);
   const sendingSeconds = digests / rate.perSecond;
   const used = {
     invocations: sum((unit) => unit.invocations),
     subrequests: sum((unit) => unit.subrequests),
-    rowsRead: sum((unit) => unit.rowsRead),
+    rowsRead: sum((unit) => unit.rowsRead) + alertsRead,
     rowsWritten: sum((unit) => unit.rowsWritten),
     queueOperations: sum((unit) => unit.messages) * operationsPerMessage,
     objectRequests: sum((unit) => unit.objectRequests),
@@ -92,7 +103,7 @@ function storageOf(subscribers: number, units: Units): number {
   const kept = usage.keptDays;
   const bytes =
     subscribers * units.bytes.subscriber +
-    subscribers * usage.digestsPerDay * kept * units.bytes.delivery +
+    subscribers * (usage.digestsPerDay + usage.alertsPerDay) * kept * units.bytes.delivery +
     usage.articlesPerDay * kept * units.bytes.article;
   return bytes / 1e9;
 }

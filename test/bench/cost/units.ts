@@ -19,6 +19,10 @@ export type Units = {
   article: Unit;
   /** What a person says or presses. */
   update: Unit;
+  /** A source that is asked and has nothing new, its name's two lookups included. */
+  read: Unit;
+  /** An alert's message, from the article that matches to its place in the ledger. */
+  alert: Unit;
   /** A digest, from its plan to its place in the ledger, at 30 a second, and at the rate that is paid for. */
   slow: Unit & { perSecond: number };
   fast: Unit & { perSecond: number };
