@@ -139,7 +139,11 @@ function queriesOf(articles: readonly Article[]): { queries: Article[]; sizes: M
   return { queries: all.filter((_, n) => n % step === 0), sizes };
 }
 
-/** hit@1 and recall@10 of articles of the same event. */
+/**
+ * hit@1 and recall@10 of articles of the same event. Everything is looked through, whatever its date; an article does not
+ * find itself; one whose event nobody else tells is no question but is in the way. Of two kinds of questions: all, and
+ * those of events that `toldByMin` and more tell, where the first place has two chances and a figure is some .05 higher.
+ */
 async function retrieval(articles: readonly Article[], rank: (article: Article) => Promise<string[]>): Promise<string> {
   const { queries } = queriesOf(articles);
   const lists = new Map<string, string[]>();
