@@ -9,8 +9,8 @@ import { openSqlite, type SqliteStore } from "../../../src/store/sqlite.ts";
 import { joinHardPairs } from "../../support/hard-pairs.ts";
 import { type Judged, reference } from "./reference.ts";
 
-/** Queries that retrieval is measured on, spread over the whole file. */
-const queriesMax = 3_000;
+/** Queries that retrieval is measured on, spread over the whole file where it holds more: half of 9,000 is .01 off. */
+const queriesMax = 10_000;
 const listed = 10;
 /** Events with so many articles are also measured by themselves: there the first of the list has two chances. */
 const toldByMin = 3;
