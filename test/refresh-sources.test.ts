@@ -24,7 +24,8 @@ let now = new Date("2026-11-22T08:00:00Z");
 let root = "";
 let store: Awaited<ReturnType<typeof openStore>>;
 let ends: (() => Promise<void>)[];
-let run: () => Promise<void>;
+let run: (signal?: AbortSignal) => Promise<void>;
+let cutOff: () => Promise<void>;
 /** What the site has; a function is asked, and breaks the connection when it has no answer. */
 let site: Record<string, string | ((request: Request) => Response | null | Promise<Response>)>;
 let asked: string[];
@@ -62,8 +63,14 @@ beforeEach(async () => {
   troubles = [];
   const onTrouble = async (trouble: SourceTrouble) => void troubles.push(trouble);
   limits = undefined;
-  run = () =>
-    refreshSources(app, { ...web, ...(limits && { limits }), ingest: createIngest(store.db, clock), onTrouble });
+  const ingest = createIngest(store.db, clock);
+  run = (signal) => refreshSources(app, { ...web, ...(limits && { limits }), ingest, onTrouble, signal });
+  // Stops as soon as something came in.
+  cutOff = async () => {
+    const ending = new AbortController();
+    const ingestOnce: typeof ingest = (incoming) => ingest(incoming).finally(() => ending.abort());
+    await refreshSources(app, { ...web, ingest: ingestOnce, onTrouble, signal: ending.signal });
+  };
 });
 
 afterEach(async () => {
@@ -115,6 +122,19 @@ test("a feed's teasers are completed from their pages, once", async () => {
   await run();
   expect(asked).toEqual(["/feed"]);
   expect(await stored(store.db)).toHaveLength(2);
+});
+
+test("asked to stop, a read leaves what it did not store to the next one", async () => {
+  const linkless = (n: number) =>
+    `<item><title>长湖第${n}天的水位</title><guid isPermaLink="false">w${n}</guid><description>水退了。</description></item>`;
+  const items = Array.from({ length: 30 }, (_, n) => linkless(n));
+  site = { "/feed": feed(...items) };
+  await add("/feed");
+  await cutOff();
+  expect(await stored(store.db)).toHaveLength(12);
+  later(hour);
+  await run();
+  expect(await stored(store.db)).toHaveLength(30);
 });
 
 test("nothing is read before its time, and what is paused not at all", async () => {

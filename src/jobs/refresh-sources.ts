@@ -21,13 +21,13 @@ const completeMs = 3 * 86_400_000;
 /** Clocks that go ahead: a time further in the future is now. */
 const aheadMs = 10 * 60_000;
 
-export type RefreshTools = WebTools & Telling & { ingest: Ingest };
+export type RefreshTools = WebTools & Telling & { ingest: Ingest; signal?: AbortSignal | undefined };
 
 /**
  * Reads every source whose time has come, so many side by side, of one host only a few: a host with hundreds of feeds
- * keeps nobody else waiting. A source that fails costs the others nothing. Ends when none is due, or on `signal`.
+ * keeps nobody else waiting. A source that fails costs the others nothing. Ends when none is due, or on the tools' `signal`.
  */
-export async function refreshSources(app: SettleApp, tools: RefreshTools, signal?: AbortSignal): Promise<void> {
+export async function refreshSources(app: SettleApp, tools: RefreshTools): Promise<void> {
   await wakePushed(app.db, app.now());
   const waiting: ClaimedReading[] = [];
   const perHost = new Map<string, number>();
@@ -49,7 +49,7 @@ export async function refreshSources(app: SettleApp, tools: RefreshTools, signal
   };
   let claimedAt = Number.NEGATIVE_INFINITY;
   let more = true;
-  while (signal?.aborted !== true) {
+  while (tools.signal?.aborted !== true) {
     while (running.size < lanesMax) {
       const at = waiting.findIndex(({ url }) => (perHost.get(hostIn(url)) ?? 0) < perHostMax);
       if (at === -1) break;
@@ -116,7 +116,7 @@ function isNews({ kind }: Document, { source }: ClaimedReading): boolean {
 
 type Documents = { claim: ClaimedReading; documents: readonly Document[] };
 
-/** Stores what documents bring. */
+/** Stores what documents bring; asked to stop, it leaves the rest to the next read (`more`). */
 async function storeAll(
   app: SettleApp,
   tools: RefreshTools,
@@ -131,6 +131,7 @@ async function storeAll(
     for (let at = 0; at < drafts.length; at += incomingMax) {
       const incoming = drafts.slice(at, at + incomingMax).map((draft) => ({ draft, source }));
       for (const saved of await tools.ingest(incoming)) if (saved.outcome === "imported") imported++;
+      if (tools.signal?.aborted === true) return { imported, more: true };
     }
   }
   return { imported, more: anyMore };

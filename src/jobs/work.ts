@@ -57,11 +57,12 @@ export function createWork(app: App, bot: UpdateHandler, options: WorkOptions = 
         return joinLoose(app, { join: options.apart?.join, signal });
       case "refresh-sources":
         if (options.web === undefined) return;
-        return refreshSources(
-          app,
-          { ...options.web, ingest, onTrouble: (trouble) => tellTrouble(app, trouble) },
+        return refreshSources(app, {
+          ...options.web,
+          ingest,
           signal,
-        );
+          onTrouble: (trouble) => tellTrouble(app, trouble),
+        });
       case "follow-hubs":
         if (options.web === undefined) return;
         return followHubs(app, options.web, signal);
