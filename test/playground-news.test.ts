@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
 import { sharedName } from "../src/news/related.ts";
 import { sampleNews, sampleSources } from "../src/playground/news.ts";
+import { articles as stored } from "../src/store/schema.ts";
+import { openStore, withStore } from "./support/store.ts";
 
 const start = new Date("2026-11-22T06:00:00Z");
 const later = new Date(start.getTime() + 3 * 86_400_000);
@@ -59,4 +62,21 @@ describe("the sample news", () => {
     const families = [...sampleSources().values()].map((one) => one.family);
     expect(new Set(families).size).toBeLessThan(families.length);
   });
+
+  it("is joined into stories none of which tells two events, in one language or across both", () =>
+    withStore(openStore, async (db) => {
+      const news = sampleNews(start, later).toReversed();
+      const ingest = createIngest(db, () => later);
+      const incoming = news.map(({ source, draft }) => ({ source: { ...source, kind: "feed" as const }, draft }));
+      for (let n = 0; n < incoming.length; n += incomingMax) await ingest(incoming.slice(n, n + incomingMax));
+      const tells = new Map(news.map(({ draft, story }) => [draft.externalId, story]));
+      const rows = await db.select().from(stored);
+      const byStory = [...Map.groupBy(rows, (row) => row.storyId).values()];
+      for (const told of byStory) {
+        const events = new Set(told.map((row) => tells.get(row.externalId!)));
+        expect([...events], told.map((row) => row.title).join("; ")).toHaveLength(1);
+      }
+      const inBoth = byStory.filter((told) => new Set(told.map((row) => row.language)).size === 2);
+      expect(inBoth.length).toBeGreaterThanOrEqual(2);
+    }));
 });
