@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { basename, extname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type GenericBar, Presets, SingleBar } from "cli-progress";
@@ -108,6 +109,7 @@ async function withIngest(
 ): Promise<void> {
   // At Cloudflare there is one way in.
   if (client === undefined) return work(createIngest(db, shell.now));
+  giveWay();
   const thread = ingestApart(shell.file, shell.now, { sketches: sketchesMax });
   const joining = handOver(thread.join, slicesWaitingMax);
   const ingest = createIngest(db, shell.now, { join: joining.join, merges: false });
@@ -145,6 +147,15 @@ async function withIngest(
     await moveLog();
     await pause(pauseMs);
   });
+}
+
+/** Leaves the processor to a server beside us when both want it; threads that begin after this do so, too. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where it is not allowed, both get the same share.
+  }
 }
 
 /** Lets this thread go on while another joins, so many slices ahead at the most. */

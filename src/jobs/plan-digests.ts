@@ -11,7 +11,7 @@ import {
 /** A digest that comes later than this is of no use any more: it is skipped, and the next one says so. */
 export const usefulMs = 6 * 3_600_000;
 /** Planning holds the serving thread for a slice more than this at a stretch; each pause costs a millisecond. */
-const stretchMs = 4;
+const stretchMs = 1;
 
 /**
  * Turns the digests whose time has come into ledger rows and gives each its next time, in slices between which others
