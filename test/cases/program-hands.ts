@@ -1,4 +1,5 @@
 import type { Kept, MessageJson } from "../../src/playground/types.ts";
+import { eventually as waitFor } from "../support/eventually.ts";
 import type { Running } from "./program.ts";
 
 /** Queues take their time: longer than other tests wait. */
@@ -50,12 +51,7 @@ export function buttonOf(messages: readonly Kept[], label: RegExp): [Kept, strin
   return undefined;
 }
 
-export async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const end = performance.now() + waitMs;
-  while (performance.now() < end) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`waited ${waitMs} ms for ${what}`);
+/** Looks as long as a queue may take. */
+export function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  return waitFor(what, look, waitMs);
 }
