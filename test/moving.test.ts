@@ -220,7 +220,7 @@ describe("moving a store", { timeout: slowMs }, () => {
     const lines = text.split("\n");
     const at = lines.findIndex((line) => line.startsWith('{"table":"subscribers"')) + 3;
     const bytes = readFileSync(file);
-    bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 8) ^ 1, bytes.length - 8);
+    bytes.writeUInt32LE((bytes.readUInt32LE(bytes.length - 8) ^ 1) >>> 0, bytes.length - 8);
     const to = openSqlite(join(folder, "to.db"));
     const tries: [RegExp, string | Buffer][] = [
       [/ends too early/, gzipSync(lines.slice(0, -2).join("\n"))],
@@ -289,7 +289,10 @@ describe("moving a store", { timeout: slowMs }, () => {
       return stdout;
     };
     try {
-      expect(await cli("export", "--move", file)).toContain("This store is closed");
+      await expect(cli("export", join(folder, "live.db"), "--force")).rejects.toThrow("is the database itself");
+      writeFileSync(file, "somebody's");
+      await expect(cli("export", file)).rejects.toThrow("is there already: choose another name");
+      expect(await cli("export", "--move", "--force", file)).toContain("This store is closed");
       expect(await cli("--cloudflare-local", "restore", file)).toMatch(/^D1 \(local\): \d+ rows restored/);
       const [here, there] = [await cli("search", "隧道"), await cli("--cloudflare-local", "search", "隧道")];
       expect(there).toBe(here);
