@@ -1,12 +1,11 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { backupSqlite, restoreSqlite } from "../store/backup.ts";
 import { restoreExported, tellSettled } from "./export.ts";
 import { looksExported } from "./moving/file.ts";
-import { counted, type Shell } from "./shell.ts";
+import { counted, refuseToReplace, type Shell } from "./shell.ts";
 
 type Options = { json?: boolean; force?: boolean };
 
@@ -30,10 +29,7 @@ export function addBackupCommands(program: Command, shell: () => Shell): void {
 async function backup(shell: Shell, file: string, { json, force }: Options): Promise<void> {
   if (shell.cloudflare !== undefined)
     throw new UserError('D1 is copied by "export", and keeps its own 30 days (time travel).');
-  if (resolve(file) === resolve(shell.file)) throw new UserError(`${file} is the database itself.`);
-  if (existsSync(file) && force !== true) {
-    throw new UserError(`${file} is there already: choose another name, or replace it with --force.`);
-  }
+  refuseToReplace(shell, file, force);
   const bar = new SingleBar({ format: "{bar} {percentage}%", hideCursor: true, noTTYOutput: false });
   if (process.stderr.isTTY) bar.start(1, 0);
   const onProgress = (copied: number, total: number) => {

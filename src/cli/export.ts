@@ -9,10 +9,10 @@ import { openSnapshot, refuseInUse } from "../store/backup.ts";
 import { goOn, standstillOf } from "../store/standstill.ts";
 import { type Exported, exportClosed, exportStore } from "./moving/export.ts";
 import { restoreToD1, restoreToSqlite, type StoreRestored } from "./moving/restore.ts";
-import type { Shell } from "./shell.ts";
+import { refuseToReplace, type Shell } from "./shell.ts";
 import { stopped } from "./stopping.ts";
 
-type Options = { json?: boolean; move?: boolean };
+type Options = { json?: boolean; move?: boolean; force?: boolean };
 
 /** export, reopen; and what restore does with an exported store. */
 export function addExportCommands(program: Command, shell: () => Shell): void {
@@ -20,6 +20,7 @@ export function addExportCommands(program: Command, shell: () => Shell): void {
     .command("export")
     .argument("<file>", "where it goes, such as store.tidings.gz; - is standard output")
     .option("--move", "close this store for good: it goes on where the file is restored")
+    .option("--force", "replace a file that is there")
     .option("--json", "JSON on standard output")
     .description("writes the whole store into one file, for restore on this machine or on Cloudflare")
     .action((file: string, options: Options) => exportWhole(shell(), file, options));
@@ -29,7 +30,8 @@ export function addExportCommands(program: Command, shell: () => Shell): void {
     .action(() => reopen(shell()));
 }
 
-async function exportWhole(shell: Shell, file: string, { json, move = false }: Options): Promise<void> {
+async function exportWhole(shell: Shell, file: string, { json, move = false, force }: Options): Promise<void> {
+  if (file !== "-") refuseToReplace(shell, file, force);
   const bar = new SingleBar({ format: "{value} rows", hideCursor: true, noTTYOutput: false });
   if (process.stderr.isTTY) bar.start(0, 0);
   const { signal, free } = stopped();

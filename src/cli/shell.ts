@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { type Config, readConfig } from "../config.ts";
 import { describeError, UserError } from "../errors.ts";
@@ -132,4 +133,12 @@ function placeOf({ cloudflare, cloudflareStaging, cloudflareLocal }: ShellOption
   if (cloudflareLocal) return "local";
   if (cloudflareStaging) return "staging";
   return cloudflare ? "production" : undefined;
+}
+
+/** A file that a command makes is none that is there already, unless that was said, and never the database. */
+export function refuseToReplace(shell: Pick<Shell, "file">, file: string, force = false): void {
+  if (resolve(file) === resolve(shell.file)) throw new UserError(`${file} is the database itself.`);
+  if (existsSync(file) && !force) {
+    throw new UserError(`${file} is there already: choose another name, or replace it with --force.`);
+  }
 }
