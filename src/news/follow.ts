@@ -69,7 +69,7 @@ function nameOneThing(a: Clues, b: Clues): boolean {
 }
 
 function repeatsNumber(later: Sketch, earlier: Sketch): boolean {
-  const numbers = tokenize(earlier.headline).numbers.filter((value) => earlier.tellingNumbers.has(value));
+  const numbers = earlier.headlineNumbers.filter((value) => earlier.tellingNumbers.has(value));
   return numbers.some((value) => (value >= largeNumber || isExact(value)) && later.tellingNumbers.has(value));
 }
 

@@ -30,7 +30,7 @@ export function tellsOn(one: Sketch, other: Sketch): boolean {
   const before = earlier.measures();
   // A headline tells the number that the news is about; in a text it may be any other's.
   if (article.measures().size === 0) return false;
-  const counted = [...measuresOf(article.headline)];
+  const counted = [...article.headlineMeasures()];
   const grown = counted.some(([what, value]) => {
     const old = before.get(what) ?? Number.POSITIVE_INFINITY;
     // Of what has another name now (SUVs, then cars) it says how many there were; else it may be another matter.

@@ -56,7 +56,7 @@ export type Surroundings = {
 };
 
 export function surroundings(center: Sketch, around: readonly Sketch[]): Surroundings {
-  const { terms, text, title } = center;
+  const { terms } = center;
   const counts = new Uint16Array(terms.length);
   for (const other of around) {
     if (other.id === center.id) continue;
@@ -68,10 +68,29 @@ export function surroundings(center: Sketch, around: readonly Sketch[]): Surroun
       if (difference >= 0) j += 1;
     }
   }
+  return weighedAmong(center, counts, around.length);
+}
+
+/** The same for each of a list in the middle of the whole list, whose terms are counted once. */
+export function surroundingsAmong(all: readonly Sketch[]): (center: Sketch) => Surroundings {
+  const counted = new Map<number, number>();
+  for (const { terms } of all) for (const term of terms) counted.set(term, (counted.get(term) ?? 0) + 1);
+  return (center) =>
+    weighedAmong(
+      center,
+      center.terms.map((term) => counted.get(term)! - 1),
+      all.length,
+    );
+}
+
+/** `counts` says of each term of the center how many of the others around have it. */
+function weighedAmong(center: Sketch, counts: ArrayLike<number>, around: number): Surroundings {
+  const { terms, text, title } = center;
   const factors = new Float32Array(terms.length);
-  const result = { center, factors, most: Math.log((around.length + 2) / 0.5), titleSum: 0, textSum: 0 };
+  const byCount = Float32Array.from({ length: around + 1 }, (_, count) => Math.log((around + 2) / (count + 0.5)));
+  const result = { center, factors, most: Math.log((around + 2) / 0.5), titleSum: 0, textSum: 0 };
   for (let i = 0; i < terms.length; i += 1) {
-    factors[i] = Math.log((around.length + 2) / (counts[i]! + 0.5));
+    factors[i] = byCount[counts[i]!]!;
     result.titleSum += title[i]! * factors[i]!;
     result.textSum += text[i]! * factors[i]!;
   }

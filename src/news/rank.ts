@@ -140,18 +140,18 @@ export function choose<T extends { members: readonly Listed[]; terms: readonly n
   { now, limit, places = limit, all = false }: { now: Date; limit: number; places?: number; all?: boolean },
 ): T[] {
   const waiting = found
-    .map((story) => ({ story, score: hotness(story.members, now) }))
+    .map((story) => ({ story, score: hotness(story.members, now), terms: new Set(story.terms) }))
     .filter(({ score }) => score >= floor);
   const quota = all || !someShared(waiting.map(({ story }) => story)) ? null : quotaOf(places);
   const chosen: T[] = [];
   while (chosen.length < limit && waiting.length > 0) {
     const at = waiting.reduce((best, each, n) => (each.score > waiting[best]!.score ? n : best), 0);
-    const [{ story, score }] = waiting.splice(at, 1) as [{ story: T; score: number }];
+    const [{ story, score, terms }] = waiting.splice(at, 1) as [(typeof waiting)[number]];
     if (score < floor) break;
     if (quota?.admits(story.members) === false) continue;
     quota?.take(story.members);
     chosen.push(story);
-    for (const other of waiting) if (alike(story.terms, other.story.terms)) other.score *= alikeFactor;
+    for (const other of waiting) if (alike(terms, other.terms)) other.score *= alikeFactor;
   }
   return chosen;
 }
@@ -161,8 +161,8 @@ export function someShared(stories: readonly { members: readonly Listed[] }[]): 
   return stories.some(({ members }) => outletsOf(members) > 1);
 }
 
-function alike(a: readonly number[], b: readonly number[]): boolean {
-  const other = new Set(b);
-  const shared = a.filter((term) => other.has(term)).length;
-  return shared / Math.max(1, Math.min(a.length, b.length)) >= alikeShare;
+function alike(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  let shared = 0;
+  for (const term of a) if (b.has(term)) shared += 1;
+  return shared / Math.max(1, Math.min(a.size, b.size)) >= alikeShare;
 }

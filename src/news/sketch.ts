@@ -42,6 +42,9 @@ export type Sketch = {
   marks: () => Marks;
   /** What it counts, so that a number that grew is known for the same; read when it is first asked for. */
   measures: () => Measures;
+  /** The same of its headline alone, whose numbers are what the news is about; and the numbers of it, whatever they count. */
+  headlineMeasures: () => Measures;
+  headlineNumbers: readonly number[];
   /** By what a later article is known to go on with this one; read when it is first asked for. */
   clues: () => Clues;
   /** Days since 1970 of its publication; null when nobody says. */
@@ -84,6 +87,8 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
     words: new Set([...title.words, ...rest.words]),
     marks: once(() => marksOf(article.title, start.slice(0, firstSentenceChars))),
     measures: once(() => measuresOf(`${article.title}\n${start.slice(0, measuredChars)}`)),
+    headlineMeasures: once(() => measuresOf(article.title)),
+    headlineNumbers: title.numbers,
     clues: once(() => cluesOf(article.title, start, article.language)),
     day: article.publishedAt === null ? null : Math.floor(article.publishedAt.getTime() / 86_400_000),
     toldDay: toldDay(`${article.title}\n${start}`, article.publishedAt),

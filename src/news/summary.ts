@@ -8,6 +8,8 @@ const sentencesMax = 4;
 const perArticleMax = 8;
 /** A sentence that shares more of its terms with a chosen one says the same again. */
 const sameShareMax = 0.5;
+/** Characters of a text in which a term counts as told. */
+const sharedCharsMax = 800;
 /** How fast a sentence's place counts against it. */
 const placeDecay = 0.12;
 
@@ -18,13 +20,7 @@ type Telling = { title: string; lead: string; body: string; language: string };
  * none that repeats another; in the order of the article that begins it. "" when only headlines are known.
  */
 export function summarize(main: Telling, others: readonly Telling[], { max = sentencesMax } = {}): string[] {
-  const tellings = [main, ...others.filter((other) => other.language === main.language)];
-  const shared = new Map<number, number>();
-  for (const { title, lead, body } of tellings) {
-    for (const term of new Set(tokenize(`${title}\n${lead}\n${body.slice(0, 800)}`).terms)) {
-      if (!isCommon(term)) shared.set(term, (shared.get(term) ?? 0) + 1);
-    }
-  }
+  const shared = sharedTerms([main, ...others.filter((other) => other.language === main.language)]);
   const headline = new Set(tokenize(main.title).terms.filter((term) => !isCommon(term)));
   const own = sentencesOf(main).slice(0, perArticleMax);
   const candidates = own.map((sentence, place) => {
@@ -46,6 +42,18 @@ export function summarize(main: Telling, others: readonly Telling[], { max = sen
     if (!chosen.some((other) => sameShare(candidate.terms, other.terms) > sameShareMax)) chosen.push(candidate);
   }
   return chosen.sort((a, b) => a.place - b.place).map(({ sentence }) => sentence);
+}
+
+/** In how many of the articles each term stands; of one alone it says nothing. */
+function sharedTerms(tellings: readonly Telling[]): Map<number, number> {
+  const shared = new Map<number, number>();
+  if (tellings.length === 1) return shared;
+  for (const { title, lead, body } of tellings) {
+    for (const term of new Set(tokenize(`${title}\n${lead}\n${body.slice(0, sharedCharsMax)}`).terms)) {
+      if (!isCommon(term)) shared.set(term, (shared.get(term) ?? 0) + 1);
+    }
+  }
+  return shared;
 }
 
 function sameShare(a: readonly number[], b: readonly number[]): number {

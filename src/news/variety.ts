@@ -1,7 +1,7 @@
 import { tellApart } from "./apart.ts";
 import { follows } from "./follow.ts";
 import { isBeside } from "./headline.ts";
-import { joinLikeness, surroundings } from "./likeness.ts";
+import { joinLikeness, surroundingsAmong } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
 /**
@@ -18,8 +18,9 @@ const besideScore = -1;
  */
 export function mattersOf(stories: readonly Sketch[]): number[] {
   const matters: number[] = [];
+  const surroundings = surroundingsAmong(stories);
   for (const [n, story] of stories.entries()) {
-    const around = surroundings(story, stories);
+    const around = surroundings(story);
     const before = stories.slice(0, n).findIndex((other) => {
       if (story.language !== other.language) return false;
       const isApart = tellApart(story, other);
