@@ -137,8 +137,16 @@ function placeOf({ cloudflare, cloudflareStaging, cloudflareLocal }: ShellOption
 
 /** A file that a command makes is none that is there already, unless that was said, and never the database. */
 export function refuseToReplace(shell: Pick<Shell, "file">, file: string, force = false): void {
-  if (resolve(file) === resolve(shell.file)) throw new UserError(`${file} is the database itself.`);
+  refuseDatabase(shell, file);
   if (existsSync(file) && !force) {
     throw new UserError(`${file} is there already: choose another name, or replace it with --force.`);
+  }
+}
+
+/** A list that is written anew may be replaced by the next, but the database by none, nor its log. */
+export function refuseDatabase(shell: Pick<Shell, "file">, file: string): void {
+  const database = resolve(shell.file);
+  if ([database, `${database}-wal`, `${database}-shm`].includes(resolve(file))) {
+    throw new UserError(`${file} is the database itself.`);
   }
 }

@@ -9,7 +9,7 @@ import { starterSources } from "../sources/starter.ts";
 import { addSource } from "../store/add-source.ts";
 import { listSources } from "../store/source-health.ts";
 import { failureText } from "../text/sources.ts";
-import { fileProblem, type Opened, type Shell, UsageError } from "./shell.ts";
+import { fileProblem, type Opened, refuseDatabase, type Shell, UsageError } from "./shell.ts";
 
 const opmlBytesMax = 4 * 1024 * 1024;
 /** Sources of one list that are tried side by side. */
@@ -94,6 +94,7 @@ async function tryOutline(shell: Shell, outline: Outline, find: Find): Promise<"
 }
 
 async function exportOpml(shell: Shell, file: string | undefined): Promise<void> {
+  if (file !== undefined) refuseDatabase(shell, file);
   const now = shell.now();
   const all = await shell.withStore(({ db }) => listSources(db, now));
   const outlines = all.flatMap(({ source, reading }): Outline[] =>

@@ -92,6 +92,7 @@ export async function digestsAfter(db: Db, afterId: number, limit = planSliceMax
     .select({
       id: subscriptions.id,
       chatId: subscribers.chatId,
+      threadId: subscribers.threadId,
       language: subscribers.language,
       timezone: subscribers.timezone,
       minute: subscriptions.minute,
