@@ -58,7 +58,9 @@ test("a time without a zone is the operator's, a number names an article too", a
 });
 
 test("a day that can be no day of publication is none, and costs the article nothing else", async () => {
-  expect(await read('{"title":"a","publishedAt":"1213-10-12"}')).toMatchObject([{ draft: { publishedAt: null } }]);
+  for (const day of ["1213-10-12", "1212-02-29"]) {
+    expect(await read(`{"title":"a","publishedAt":"${day}"}`), day).toMatchObject([{ draft: { publishedAt: null } }]);
+  }
 });
 
 const bad: [line: string, reason: RegExp][] = [
@@ -76,6 +78,8 @@ const bad: [line: string, reason: RegExp][] = [
   ['{"title":"a","body":["x"]}', /^body must be a text$/],
   ['{"title":"a","publishedAt":"yesterday"}', /^publishedAt is not an ISO 8601 time/],
   ['{"title":"a","publishedAt":"2026-02-30"}', /^publishedAt is not an ISO 8601 time/],
+  ['{"title":"a","publishedAt":"2026-02-29T08:00:00Z"}', /^publishedAt is not an ISO 8601 time: 2026-02-29/],
+  ['{"title":"a","publishedAt":"1900-02-29"}', /^publishedAt is not an ISO 8601 time/],
   ['{"title":"a","publishedAt":1763683500}', /^publishedAt must be a text$/],
   ['{"title":"a","language":"中文"}', /^language is not a language code$/],
   ['{"title":"a","rank":0}', /^rank must be 1 or more$/],

@@ -68,7 +68,7 @@ export function readJsonArticle(
   const given = parsed.data;
   const publishedAt = given.publishedAt == null ? null : parseDate(given.publishedAt, options.zone);
   // A day of the year 1213 is a day, but no day of publication: such an article has none.
-  if (given.publishedAt != null && publishedAt === null && parseDate(`2000${given.publishedAt.slice(4)}`) === null) {
+  if (given.publishedAt != null && publishedAt === null && parseDate(inOurTime(given.publishedAt)) === null) {
     return { reason: short(`publishedAt is not an ISO 8601 time: ${given.publishedAt}`) };
   }
   const body = paragraphs(given.body ?? "");
@@ -89,6 +89,13 @@ export function readJsonArticle(
     },
     source: given.source || null,
   };
+}
+
+/** The same day and time in a year of publication that has as many days, so that 29 February is only a day in leap years. */
+function inOurTime(time: string): string {
+  const year = Number(time.slice(0, 4));
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return `${isLeap ? 2000 : 2001}${time.slice(4)}`;
 }
 
 const name = z.string().trim().max(nameCharsMax).nullish();
