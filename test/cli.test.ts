@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { Command, CommanderError } from "commander";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { addBackupCommands } from "../src/cli/backup.ts";
 import { addFindCommands } from "../src/cli/find.ts";
 import { addImportCommand } from "../src/cli/import.ts";
+import { createProgram } from "../src/cli/program.ts";
 import { addReadCommand } from "../src/cli/read.ts";
 import { createShell } from "../src/cli/shell.ts";
 import { addSourcesCommand } from "../src/cli/sources.ts";
@@ -53,6 +54,42 @@ it("says in plain words why a file cannot be read", async () => {
   expect(await tidings("import", folder)).toBe(`Cannot read ${folder}: it is not a file`);
   expect(await tidings("read", folder)).toBe(`Cannot read ${folder}: it is a folder`);
   expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+it("prints exactly the fields that others rely on", async () => {
+  const lines = ["云溪隧道贯通", "云溪隧道今天贯通"].map((title, n) =>
+    JSON.stringify({ title, externalId: `a-${n}`, lead: "全长11.7公里。", publishedAt: new Date().toISOString() }),
+  );
+  writeFileSync(join(folder, "a.jsonl"), `${lines.join("\n")}\nnot JSON\n`);
+  const json = async (...args: string[]) => JSON.parse(await tidings(...args, "--json"));
+  const fields = (value: object) => Object.keys(value).sort().join(" ");
+
+  const imported = await json("import", join(folder, "a.jsonl"));
+  expect(fields(imported)).toBe("failed imported unchanged updated");
+  expect(fields(imported.failed[0])).toBe("line reason");
+  const found = await json("search", "隧道");
+  expect(fields(found)).toBe("more results total");
+  expect(fields(found.results[0])).toBe("externalId id publishedAt snippet source storyId title url");
+  const [story] = await json("top");
+  expect(fields(story)).toBe("articles storyId title why");
+  expect(fields(story.articles[0])).toBe("externalId id publishedAt source title");
+  expect(fields(await json("article", "a-0", "--external"))).toBe(
+    "author body credits dateline externalId id language lead publishedAt rank reporter source storyId title titleCut url",
+  );
+  const related = await json("related", "a-0", "--external");
+  expect(fields(related)).toBe("related sameStory storyId");
+  expect(fields(related.sameStory[0])).toBe("externalId id title");
+});
+
+it("says in one line what is wrong with the usage", async () => {
+  const lines: string[] = [];
+  const written = vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  for (const args of [["serch", "x"], ["search"], ["search", "x", "--limt", "3"]]) {
+    await expect(createProgram().parseAsync(args, { from: "user" })).rejects.toThrow(CommanderError);
+  }
+  written.mockRestore();
+  for (const line of lines) expect(line).toMatch(/^error: .+ \(--help tells more\)\n$/);
+  expect(lines).toHaveLength(3);
 });
 
 it("names the setting that allows an address inside one's own network", async () => {

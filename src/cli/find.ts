@@ -176,9 +176,8 @@ async function article(shell: Shell, id: string, { json, external }: Options): P
     const { lead, body, credits, dateline, reporter, author, language, rank, titleCut, url, storyId } = found;
     const fields = { titleCut, url, author, lead, body, credits, dateline, reporter, rank, language, storyId };
     const answer = { ...listed(found), ...fields };
-    const titles = await earlierTitles(db, found.id);
-    if (json) return shell.print(JSON.stringify({ ...answer, earlierTitles: titles }));
-    for (const { title, until } of titles)
+    if (json) return shell.print(JSON.stringify(answer));
+    for (const { title, until } of await earlierTitles(db, found.id))
       shell.print(`until ${until.toISOString().slice(0, 16).replace("T", " ")}: ${title}`);
     for (const [name, value] of Object.entries(answer))
       if (value !== "" && value !== null) shell.print(`${name}: ${value}`);

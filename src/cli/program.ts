@@ -25,9 +25,11 @@ export function createProgram(): Command {
     )
     .option("--cloudflare-staging", "… of npm run deploy -- --env staging")
     .option("--cloudflare-local", "… that wrangler keeps on this machine")
-    .showHelpAfterError("(--help tells more)")
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(text),
+      outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")} (--help tells more)\n`),
+    });
   let made: Shell | undefined;
   const shell = () => {
     made ??= createShell(process.env, program.opts<ShellOptions>());
