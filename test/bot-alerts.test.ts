@@ -128,7 +128,9 @@ describe("an alert", () => {
     const [asked] = await world.say(READER_ID, "提醒");
     expect(asked!.text).toBe("出现哪个词就告诉你？发给我，比如：台风 -娱乐");
     expect((await world.say(READER_ID, "地震"))[0]!.text).toContain("出现“地震”就告诉你");
-    expect((await world.say(READER_ID, "/alert -娱乐 7d"))[0]!.text).toMatch(/这样我不知道|就告诉你/);
+    for (const nothing of ["-娱乐", "-娱乐 -电影", "-娱乐 7d", "7d"]) {
+      expect((await world.say(READER_ID, `/alert ${nothing}`))[0]!.text, nothing).toMatch(/^这样我不知道/);
+    }
     await world.say(READER_ID, "海堤");
     const { answers } = await world.press(READER_ID, "🔔 有新的就告诉我");
     expect(answers[0]!.text).toMatch(/^好，出现“海堤”就告诉你，每小时最多3条。\n过去7天有 \d+ 篇。$/);
@@ -184,6 +186,16 @@ describe("an alert", () => {
     expect(await matched("北岭火山突然冒烟，景区关闭", "环线晚报")).toBe(2);
     expect(await matched("西山县发生三级地震", "环线晚报")).toBe(2);
     expect(await matched("东湾近海发生五级地震", "海湾观察")).toBe(3);
+  });
+
+  test("on a source alone, in Chinese words too, tells what that source tells and nothing else", async () => {
+    const match = createAlertMatcher(world.app);
+    await world.say(READER_ID, "/alert 来源:海湾观察");
+    forward(2);
+    await comesIn("南屿火山今晨喷发，三村撤离", {});
+    await comesIn("东湾近海发生五级地震", { source: "海湾观察" });
+    await match();
+    expect(await ledger()).toHaveLength(1);
   });
 
   test("asked to stop, it ends after an article, and the next run tells the rest, each once", async () => {

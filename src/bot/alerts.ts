@@ -1,4 +1,4 @@
-import { parseQuery } from "../news/query.ts";
+import { readAlert } from "../news/alerts.ts";
 import { chosenHours } from "../news/quiet.ts";
 import { findNews } from "../pages/search.ts";
 import { linesOfStories } from "../pages/top.ts";
@@ -44,7 +44,7 @@ export async function alert(visit: Visit, words: string): Promise<void> {
     const question = isPrivate(visit) ? text.ask : text.askGroup;
     return ask(visit, message(lines(question)), "alert", text.placeholder);
   }
-  const { all, after, before } = parseQuery(query, { now });
+  const { all, after, before } = readAlert(query, { now });
   const asks = all.some((oneOf) => oneOf.some((clause) => clause.kind === "text" || clause.kind === "source"));
   if (query.length > alertCharsMax || !asks || after !== null || before !== null)
     return say(visit, message(lines(text.unclear)));

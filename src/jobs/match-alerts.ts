@@ -1,6 +1,5 @@
 import type { App } from "../app.ts";
-import { createAlertIndex } from "../news/alerts.ts";
-import { parseQuery } from "../news/query.ts";
+import { createAlertIndex, readAlert } from "../news/alerts.ts";
 import { morningAfter } from "../news/quiet.ts";
 import { quietUntil } from "../news/schedule.ts";
 import {
@@ -46,7 +45,7 @@ export function createAlertMatcher(app: MatchApp): (signal?: AbortSignal) => Pro
     if (renamed !== before) lastId = 0;
     for (;;) {
       const fresh = await alertsAfter(app.db, lastId, alertsPerRead);
-      for (const { id, query } of fresh) index.add(id, parseQuery(query, { now: app.now() }));
+      for (const { id, query } of fresh) index.add(id, readAlert(query, { now: app.now() }));
       lastId = fresh.at(-1)?.id ?? lastId;
       if (fresh.length < alertsPerRead) return;
       await breathe();
@@ -100,7 +99,7 @@ function wants({ isAwake, sinceAt, newsLanguages, query }: AlertTarget, { articl
   if (!isAwake || (article.publishedAt ?? sinceAt) < sinceAt) return false;
   if (newsLanguages === "both" || article.language === newsLanguages) return true;
   // The words, where there are any: a filter, "OR" or what is left out says nothing of the language that is asked for.
-  return !isWrittenIn(newsLanguages, parseQuery(query, { now }).text || query);
+  return !isWrittenIn(newsLanguages, readAlert(query, { now }).text || query);
 }
 
 /** Whoever reads Chinese and asks for "Greenreed" means the word, wherever it is told. */

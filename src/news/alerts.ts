@@ -1,6 +1,6 @@
 import { type Key, keysOf, slotOf, slots, telling, wordKeysOf, wordless } from "./alert-keys.ts";
 import { fold, isDigit, isLetter } from "./fold.ts";
-import type { Clause, Query } from "./query.ts";
+import { type Clause, parseQuery, type Query } from "./query.ts";
 
 /** Characters of a body that are looked through: whoever is in the news is named before. */
 const bodyCharsMax = 4_000;
@@ -21,6 +21,12 @@ export type AlertIndex = {
   /** The ids of the alerts that this article meets, in ascending order. */
   match(article: AlertArticle): number[];
 };
+
+/** What an alert is on. What may be a filter is one: nobody waits for the letters `来源:…` or `-word`. */
+export function readAlert(words: string, options: { now: Date }): Query {
+  const query = parseQuery(words, options);
+  return query.otherwise ?? query;
+}
 
 /** All alerts with the same words are one entry, however many people have it. */
 type Entry = {
