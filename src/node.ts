@@ -15,11 +15,11 @@ async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const config = readConfig(process.env);
   const log = await logTo(process.stderr, config.LOG_LEVEL);
+  const asked = stopSignal();
   const say = (text: string) => process.stdout.write(`${text}\n`);
 
   if (config.BOT_TOKEN === undefined) {
-    const playground = await startPlayground({ config, log, say });
-    return stopOnSignal(playground.stop, playground.failed);
+    return runUntil(asked, await startPlayground({ config, log, say }));
   }
   const databaseIsNew = !existsSync(config.DATABASE_PATH);
   const host = await startHost({
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     apiRoot: () => config.TELEGRAM_API_ROOT,
     now: () => new Date(),
   });
-  const ended = stopOnSignal(host.stop, host.failed);
+  const ended = runUntil(asked, host);
   try {
     const { me, db } = await Promise.race([host.ready, host.failed]);
     const owners = [...config.ADMIN_IDS, ...(await ownersOf(db))];
@@ -38,22 +38,29 @@ async function main(): Promise<void> {
     const facts = { username: me.username, url: host.url, databaseIsNew, owners, ownerLink };
     say(liveNotice(config, { ...facts, sources: await countSources(db) }));
   } catch (error) {
+    // Stopped while it waited for Telegram or for another server: that is no failure.
+    if (asked.aborted) return ended;
     await host.stop();
     throw error;
   }
   return ended;
 }
 
-/** Runs until Ctrl-C (or a stop from outside), or until the program cannot go on. */
-async function stopOnSignal(stop: () => Promise<void>, failed: Promise<never>): Promise<void> {
-  const asked = new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
+/** Ctrl-C, or a stop from outside. */
+function stopSignal(): AbortSignal {
+  const asked = new AbortController();
+  process.once("SIGINT", () => asked.abort());
+  process.once("SIGTERM", () => asked.abort());
+  return asked.signal;
+}
+
+/** Runs until it is asked to stop, or until the program cannot go on. */
+async function runUntil(asked: AbortSignal, program: { stop(): Promise<void>; failed: Promise<never> }): Promise<void> {
+  const stop = new Promise<void>((resolve) => asked.addEventListener("abort", () => resolve()));
   try {
-    await Promise.race([asked, failed]);
+    if (!asked.aborted) await Promise.race([stop, program.failed]);
   } finally {
-    await stop();
+    await program.stop();
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHttp, type Health } from "../src/http.ts";
@@ -5,6 +6,8 @@ import type { Host } from "../src/node/host.ts";
 import { eventually } from "./support/eventually.ts";
 import { liveHost, openTelegram, reader, type Telegram, tempFolder, token } from "./support/host.ts";
 
+/** A process of its own may take so long to begin on a busy machine. */
+const startMs = 20_000;
 const secret = "a-secret-of-32-characters-or-so-";
 let telegram: Telegram;
 let folder: ReturnType<typeof tempFolder>;
@@ -65,6 +68,33 @@ describe("a live bot by long polling", () => {
     expect(waiting.problems.join()).not.toContain("TEST-TOKEN");
     await host.ready;
     expect((await health(host)).status).toBe("ok");
+  });
+
+  it("stopped while it waits for Telegram or for another server, it ends as cleanly as ever", async () => {
+    telegram.playground.fault({ kind: "gateway", method: "getMe", times: 1_000 });
+    const file = join(folder.path, "live.db");
+    const env = { PATH: "", BOT_TOKEN: token, DATABASE_PATH: file, TELEGRAM_API_ROOT: telegram.url, PORT: "0" };
+    const said: string[] = [];
+    const program = (waitsFor: RegExp) => {
+      const child = spawn(process.execPath, ["src/node.ts"], { env, stdio: ["ignore", "ignore", "pipe"] });
+      const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal)));
+      let heard = "";
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        heard += text;
+        if (!text.startsWith("{")) said.push(text);
+      });
+      const waits = eventually(String(waitsFor), () => (waitsFor.test(heard) ? true : undefined), startMs);
+      return { child, ended, waits };
+    };
+    const first = program(/Telegram cannot be reached/);
+    await first.waits;
+    const second = program(/another tidings serves this database/);
+    await second.waits;
+    second.child.kill("SIGTERM");
+    expect(await second.ended).toBe(0);
+    first.child.kill("SIGINT");
+    expect(await first.ended).toBe(0);
+    expect(said).toEqual([]);
   });
 
   it("ends with one line when Telegram does not know the token", async () => {
