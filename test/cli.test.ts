@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { Command, CommanderError } from "commander";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { addBackupCommands } from "../src/cli/backup.ts";
@@ -90,6 +91,26 @@ it("says in one line what is wrong with the usage", async () => {
   written.mockRestore();
   for (const line of lines) expect(line).toMatch(/^error: .+ \(--help tells more\)\n$/);
   expect(lines).toHaveLength(3);
+});
+
+it("brings in what is compressed as it is, bad lines told, and says so when it is cut off", async () => {
+  const lines = ['{"title":"云溪隧道贯通"}', "no JSON", '{"title":"长湖的水退了"}'].join("\n");
+  const packed = join(folder, "archive.jsonl.gz");
+  writeFileSync(packed, gzipSync(lines));
+  expect(await tidings("import", packed)).toBe("2 imported, 0 updated, 0 unchanged, 1 not read");
+  expect(await tidings("search", "隧道")).toContain("archive · ");
+  writeFileSync(packed, gzipSync(lines).subarray(0, 40));
+  expect(await tidings("import", packed)).toBe(`Cannot read ${packed}: what is compressed in it is cut off`);
+});
+
+it("sends who imports a whole store to restore, and makes no database for it", async () => {
+  const exported = join(folder, "store.tidings.gz");
+  writeFileSync(exported, gzipSync('{"tidings":"store","format":1}\n{"table":"sources","columns":["id"]}\n'));
+  expect(await tidings("import", exported)).toMatch(/is an exported store, .*: npm run -s tidings -- restore \S+\.gz$/);
+  const copy = join(folder, "copy.db");
+  openSqlite(copy).close();
+  expect(await tidings("import", copy)).toMatch(/is a database, .*: npm run -s tidings -- restore \S+copy\.db$/);
+  expect(existsSync(join(folder, "data"))).toBe(false);
 });
 
 it("names the setting that allows an address inside one's own network", async () => {

@@ -88,8 +88,8 @@ test("JSON Lines are known by name or first bytes", () => {
 });
 
 test("articles of any file, as its bytes come in", async () => {
-  const articles = async (text: string) => {
-    const bytes = new TextEncoder().encode(text);
+  const articles = async (text: string | Uint8Array) => {
+    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
     const chunks = (async function* () {
       for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
     })();
@@ -105,6 +105,9 @@ test("articles of any file, as its bytes come in", async () => {
     [/^1: not JSON/, "s: b"].map((one) => expect.stringMatching(one)),
   );
   expect(await articles(`{"title":"a"}\n`.repeat(5_000))).toHaveLength(5_000);
+  const packed = new Blob(['{"title":"b","source":"s"}\nx\n']).stream().pipeThrough(new CompressionStream("gzip"));
+  const unpacked = await articles(new Uint8Array(await new Response(packed).arrayBuffer()));
+  expect(unpacked, "compressed").toEqual([expect.stringMatching(/^2: not /), "s: b"]);
   expect(await articles("")).toEqual(["1: neither a feed, a page nor a portal page's text"]);
   expect(await articles(kinds[9]![1])).toEqual(["1: a list of sources, not of articles"]);
   expect(await articles("<rss><channel><title>t</title><item><guid>1</guid></item></channel></rss>")).toEqual([

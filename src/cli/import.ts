@@ -1,17 +1,15 @@
-import { createReadStream, statSync } from "node:fs";
 import { constants, setPriority } from "node:os";
-import { basename, extname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type GenericBar, Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { UserError } from "../errors.ts";
 import { createIngest, type Incoming, type Ingest, incomingMax, type Join } from "../jobs/ingest.ts";
 import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { articlesPerBatch } from "../store/articles.ts";
 import { mergeAll, mergeMore, setMerging } from "../store/search-merge.ts";
-import { fileProblem, type Opened, type Shell } from "./shell.ts";
+import { bytesOf, lengthOf, nameOf } from "./file-bytes.ts";
+import type { Opened, Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 1;
@@ -31,8 +29,6 @@ const logPagesMax = 16_000;
 const archiveBytesMin = 8 * 2 ** 20;
 /** Bad lines that are reported one by one; the rest is counted. */
 const failuresListedMax = 10_000;
-/** Bytes of a file read at a time. */
-const chunkBytes = 256 * 1024;
 
 type Options = { json?: boolean; source?: string; zone?: string };
 type Failure = { line: number; reason: string; file?: string };
@@ -41,7 +37,7 @@ type Counts = { imported: number; updated: number; unchanged: number; failed: Fa
 export function addImportCommand(program: Command, shell: () => Shell): void {
   program
     .command("import")
-    .argument("<files...>", "portal pages, JSON Lines, feeds or pages; - is standard input")
+    .argument("<files...>", "portal pages, JSON Lines, feeds or pages, also compressed (.gz); - is standard input")
     .description("bring articles in from files")
     .option("--source <name>", "whose articles they are, where the file does not say (default: the file's name)")
     .option("--zone <zone>", "IANA zone of times that name none (default: DEFAULT_TIMEZONE)")
@@ -50,7 +46,8 @@ export function addImportCommand(program: Command, shell: () => Shell): void {
 }
 
 async function importFiles(shell: Shell, files: string[], options: Options): Promise<void> {
-  const total = files.reduce((bytes, file) => bytes + sizeOf(file), 0);
+  let total = 0;
+  for (const file of files) total += await lengthOf(file);
   let bar: GenericBar | undefined;
   const counts: Counts = { imported: 0, updated: 0, unchanged: 0, failed: [] };
   let bytes = 0;
@@ -208,33 +205,6 @@ function fail(counts: Counts, failure: Failure): void {
   if (counts.failed.length < failuresListedMax) counts.failed.push(failure);
   else if (counts.failed.length === failuresListedMax)
     counts.failed.push({ line: failure.line, reason: "and more lines after this one" });
-}
-
-async function* bytesOf(file: string, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  const stream = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes });
-  try {
-    for await (const chunk of stream) {
-      onBytes((chunk as Buffer).byteLength);
-      yield chunk as Buffer;
-    }
-  } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${fileProblem(error)}`);
-  }
-}
-
-function sizeOf(file: string): number {
-  if (file === "-") return 0;
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile()) throw new Error("it is not a file");
-    return stats.size;
-  } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${fileProblem(error)}`);
-  }
-}
-
-function nameOf(file: string): string {
-  return file === "-" ? "stdin" : basename(file, extname(file));
 }
 
 /** Only for a person at a terminal who waits long enough to wonder. */

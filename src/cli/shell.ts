@@ -114,6 +114,8 @@ const fileProblems: Record<string, string> = {
   EISDIR: "it is a folder",
   EACCES: "this user may not read it",
   EPERM: "this user may not read it",
+  Z_DATA_ERROR: "what is compressed in it is damaged",
+  Z_BUF_ERROR: "what is compressed in it is cut off",
 };
 
 /** Why a file cannot be read, in plain words. */

@@ -125,6 +125,7 @@ export async function* readArticles(
     unknown: "neither a feed, a page nor a portal page's text",
   };
   if (reading.kind === "opml" || reading.kind === "unknown") yield { line: 1, reason: wrong[reading.kind] };
+  yield* reading.failed;
   for (const [at, { source: name, ...draft }] of reading.articles.entries()) {
     if (draft.title === "") yield { line: at + 1, reason: "an item without title and text" };
     else yield { line: at + 1, draft, source: name };
