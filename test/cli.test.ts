@@ -113,6 +113,24 @@ it("sends who imports a whole store to restore, and makes no database for it", a
   expect(existsSync(join(folder, "data"))).toBe(false);
 });
 
+it("tells of another day, of what was meant and of what comes near", async () => {
+  const lines = [
+    { title: "台风“青竹”在临澜登陆", publishedAt: "2026-11-20T23:30:00+08:00", source: "北岸日报" },
+    { title: "云溪隧道贯通", publishedAt: "2026-11-21T00:30:00+08:00", source: "北岸日报" },
+  ];
+  writeFileSync(join(folder, "a.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
+  await tidings("import", join(folder, "a.jsonl"));
+  const top = await tidings("top", "--day", "2026-11-20", "--json");
+  expect(JSON.parse(top).map((story: { title: string }) => story.title)).toEqual([lines[0]!.title]);
+  expect(await tidings("top", "--day", "2026-11-21")).toMatch(/^1\. 云溪隧道贯通\n {3}1 outlet · \d+$/);
+  expect(await tidings("top", "--day", "2026-11-22")).toBe("no news of 2026-11-22");
+  expect(await tidings("top", "--day", "2026-02-30")).toBe('--day is a date such as 2026-11-21, not "2026-02-30"');
+  expect(await tidings("search", "云溪燧道贯通")).toMatch(
+    /云溪隧道贯通[\s\S]*Did you mean 云溪隧道贯通\?\nNo article has all of it; near to it: 1 article$/,
+  );
+  expect(JSON.parse(await tidings("search", "隧道", "--json"))).toMatchObject({ total: 1, near: false, meant: null });
+});
+
 it("names the setting that allows an address inside one's own network", async () => {
   const allowed = /is inside a network \(SOURCE_HOSTS allows it\)$/;
   expect(await tidings("read", "http://127.0.0.1:9/feed.xml")).toMatch(allowed);

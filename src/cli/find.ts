@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
 import type { Article } from "../news/article.ts";
+import { parseDate } from "../news/date.ts";
 import type { Reason } from "../news/edition.ts";
 import { snippetOf } from "../news/snippet.ts";
 import { articleByExternalId, articleById, articlesByIds, earlierTitles } from "../store/articles.ts";
@@ -17,6 +18,7 @@ import { answerLines, counted, type Shell, UsageError, wholeNumber } from "./she
 const searchLimitMax = 1_000;
 const topLimitMax = 100;
 const relatedLimitMax = 200;
+const dayMs = 86_400_000;
 
 type Options = {
   limit: number;
@@ -25,6 +27,7 @@ type Options = {
   language?: string;
   subject?: string;
   source?: string;
+  day?: string;
 };
 
 /** search, top, article, related, stories: what the store knows, asked from a shell. */
@@ -43,6 +46,7 @@ export function addFindCommands(program: Command, shell: () => Shell): void {
     .option("--language <code>", "only stories told in it: zh, en, …")
     .option("--subject <name>", "only of this subject")
     .option("--source <name>", "only of this source")
+    .option("--day <date>", "of that day instead of now, such as 2026-11-21")
     .description("the stories that matter now, and why")
     .action((options: Options) => top(shell(), options));
   limited("related", relatedLimitMax, 10)
@@ -72,7 +76,10 @@ async function search(shell: Shell, query: string, { limit, json }: Options): Pr
     for (const { id, title, source, publishedAt, snippet } of found.results) {
       shell.print(`${title}\n  ${snippet}\n  ${source} · ${publishedAt ?? "no date"} · ${id}`);
     }
-    shell.print(found.more ? `${found.total}+ articles` : counted(found.total, "article"));
+    if (found.meant !== null) shell.print(`Did you mean ${found.meant}?`);
+    const count = counted(found.total, "article");
+    if (found.near) shell.print(`No article has all of it; near to it: ${count}`);
+    else shell.print(found.more ? `${found.total.toLocaleString("en")}+ articles` : count);
   });
 }
 
@@ -88,10 +95,12 @@ async function find(db: Db, query: string, { shell, limit }: { shell: Shell; lim
     snippet: snippetOf(each, found.parsed).text,
     storyId: each.storyId,
   }));
-  return { total: found.total, more: found.more, results };
+  const { total, more, near, suggestion: meant } = found;
+  return { total, more, near: near && total > 0, meant, results };
 }
 
-async function top(shell: Shell, { limit, json, language, subject, source }: Options): Promise<void> {
+async function top(shell: Shell, { limit, json, language, subject, source, day }: Options): Promise<void> {
+  const range = day === undefined ? null : dayOf(day, shell.config.DEFAULT_TIMEZONE);
   await shell.withStore(async ({ db }) => {
     const options = {
       now: shell.now(),
@@ -99,6 +108,7 @@ async function top(shell: Shell, { limit, json, language, subject, source }: Opt
       language: language ?? null,
       subject: subject === undefined ? null : await subjectId(db, subject),
       source: source === undefined ? null : await sourceId(db, source),
+      day: range,
     };
     const { stories: cards } = await topStories(db, options);
     const listing = cards.map((card) => ({
@@ -121,8 +131,17 @@ async function top(shell: Shell, { limit, json, language, subject, source }: Opt
     if (json) return shell.print(JSON.stringify(answer));
     for (const [n, story] of answer.entries())
       shell.print(`${n + 1}. ${story.title}\n   ${story.why} · ${story.storyId}`);
-    if (answer.length === 0) shell.print("no news yet");
+    if (answer.length === 0) shell.print(day === undefined ? "no news yet" : `no news of ${day}`);
   });
+}
+
+/** From midnight to midnight, as it is in DEFAULT_TIMEZONE. */
+function dayOf(day: string, zone: string): { from: Date; to: Date } {
+  const midnight = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? parseDate(`${date} 00:00`, zone) : null);
+  const from = midnight(day);
+  const to = from === null ? null : midnight(new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10));
+  if (from === null || to === null) throw new UsageError(`--day is a date such as 2026-11-21, not "${day}"`);
+  return { from, to };
 }
 
 /** "7 outlets, 6 within 3 hours", "5 outlets within 1 hour": what a person can check, never a score. */
