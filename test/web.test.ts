@@ -49,6 +49,18 @@ describe("the readers' pages", () => {
     expect(en.body).toContain("Top now");
   });
 
+  it("say why a story is on top, and why another stands beside it", async () => {
+    expect((await page("/")).body).toMatch(/\d家媒体，(其中\d家在)?\d小时内 · /);
+    expect((await page("/?lang=en")).body).toMatch(/\d outlets(, \d)? within \d hours? · /);
+    const stories = (await topStories(db, { now, limit: 8, language: "zh" })).stories;
+    const pages = await Promise.all(stories.map(({ id }) => page(`/story/${id}`)));
+    const beside = pages.flatMap(
+      ({ body }) => /<h2>相关内容<\/h2>(.*?)<h2>/s.exec(body)?.[1]?.match(/<li>.*?<\/li>/gs) ?? [],
+    );
+    expect(beside.length).toBeGreaterThan(8);
+    for (const line of beside) expect(line).toMatch(/<span class="why">（(背景|后续|也说.+|同一件事)）<\/span><\/li>$/);
+  });
+
   it("tell a story in the order of a portal's page", async () => {
     const [first] = (await topStories(db, { now, limit: 1, language: "zh" })).stories;
     const { response, body } = await page(`/story/${first!.id}`);
@@ -66,6 +78,16 @@ describe("the readers' pages", () => {
     expect((await page(next!)).body).not.toBe(body);
     expect((await page("/search?q=")).response.status).toBe(302);
     expect((await page("/search?q=qqzzxx")).body).toContain("没有找到 qqzzxx");
+    expect(body).toMatch(/<i class="why">\d+家 · /);
+  });
+
+  it("lead to the spelling that was meant, and say that results only come near", async () => {
+    const { body } = await page("/search?q=台风青足登陆临澜");
+    expect(body).toContain('<p class="why">没有一篇全都有，这些最接近</p>');
+    const none = await page("/search?q=typhon&lang=en");
+    expect(none.body).toMatch(/Nothing found for typhon.*Did you mean typhoon \(\d+ articles\)\?/);
+    const meant = /href="(\/search\?[^"]*)">Did you mean/.exec(none.body)![1]!.replaceAll("&amp;", "&");
+    expect((await page(meant)).body).toContain("<h1>typhoon</h1>");
   });
 
   it("never run what a source or a visitor wrote", async () => {

@@ -10,6 +10,7 @@ import {
   textIn,
   when,
   whenNamed,
+  whoAndWhen,
 } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences, ended } from "./clip.ts";
@@ -141,14 +142,6 @@ function lastHeard({ lastTold, lastTitle, lastAt }: Update, reading: Reading): s
   // It stands in quotation marks itself.
   const title = lastTitle?.replaceAll("“", "‘").replaceAll("”", "’");
   return title === undefined ? "" : text.lastTitle(clip(title, toldColumns), lastAt, reading);
-}
-
-/** 7家媒体，其中6家在3小时内 · 05:50: the reason why it is here, never a score. */
-function whoAndWhen(story: EditionStory, reading: Reading): string {
-  const text = textIn(reading.language).digest;
-  const { outlets, rush: fast } = story;
-  const rush = fast !== null && fast.outlets > 1 ? text.rush(fast.outlets, fast.hours, outlets) : "";
-  return `${text.outlets(outlets)}${rush} · ${when(story.at, reading)}`;
 }
 
 function relatedLine({ title, url, reason }: RelatedLine, reading: Reading): Html {

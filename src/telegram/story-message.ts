@@ -2,7 +2,7 @@ import type { Reason } from "../news/edition.ts";
 import type { StoryPage } from "../news/pages.ts";
 import { alertText } from "../text/alerts.ts";
 import { feedbackText } from "../text/feedback.ts";
-import { moment, type Reading, span, textIn } from "../text/index.ts";
+import { moment, type Reading, reasonWord, span, textIn } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
 import { blocks, bold, type Html, html, isWebUrl, italic, lines, link } from "./html.ts";
@@ -90,7 +90,7 @@ function lists(story: StoryPage, options: StoryOptions, details: Details): Html[
   const titled = (title: string, url: string | null) => link(clip(title, lineColumns), details.links ? url : null);
   if (related.length > 0) {
     const rows = related.map(({ title, url, reason }, n) => {
-      const why = reason === null ? "" : text.digest.reason(reasonWord(reason, options));
+      const why = reason === null ? "" : text.digest.reason(reasonWord(clipped(reason), options.language));
       return html`${mark(n + 1)}${titled(title, url)}${why}`;
     });
     found.push(lines(bold(text.story.related), ...rows));
@@ -103,12 +103,8 @@ function lists(story: StoryPage, options: StoryOptions, details: Details): Html[
   return found;
 }
 
-/** Shorter than in a digest: the page's own times say the rest. */
-function reasonWord(reason: Reason, { language }: Reading): string {
-  const text = textIn(language);
-  if (reason.kind === "also") return text.digest.reasonAlso(clip(reason.name, 24));
-  if (reason.kind === "same-story") return text.digest.reasonSame;
-  return reason.kind === "background" ? text.story.background : text.story.later;
+function clipped(reason: Reason): Reason {
+  return reason.kind === "also" ? { ...reason, name: clip(reason.name, 24) } : reason;
 }
 
 function storyButtons(story: StoryPage, numbered: { storyId: number }[], options: StoryOptions): Button[][] {

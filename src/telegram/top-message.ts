@@ -1,7 +1,7 @@
 import type { TopLine, TopPage } from "../news/pages.ts";
 import { deskText } from "../text/desk.ts";
 import { feedbackText } from "../text/feedback.ts";
-import { fullDay, type Reading, shortDate, textIn, when } from "../text/index.ts";
+import { fullDay, type Reading, shortDate, textIn, whoAndWhen } from "../text/index.ts";
 import { action } from "./action.ts";
 import { clip, clipSentences } from "./clip.ts";
 import { blocks, bold, type Html, html, italic, lines, link } from "./html.ts";
@@ -71,15 +71,15 @@ function topHead(top: TopPage, options: TopOptions): Html {
 
 function toldStories(top: TopPage, options: TopOptions, links: boolean, told: number): Html[] {
   const text = textIn(options.language).digest;
-  return top.stories.slice(0, told).map((story, n) => {
-    const { outlets, rush: fast } = story;
-    const rush = fast !== null && fast.outlets > 1 ? text.rush(fast.outlets, fast.hours, outlets) : "";
-    return lines(
-      bold(html`${text.number(n + 1)}${titled(story, links)}`),
-      clipSentences(story.summary, summaryColumns),
-      italic(`${text.outlets(story.outlets)}${rush} · ${when(story.at, options)}`),
+  return top.stories
+    .slice(0, told)
+    .map((story, n) =>
+      lines(
+        bold(html`${text.number(n + 1)}${titled(story, links)}`),
+        clipSentences(story.summary, summaryColumns),
+        italic(whoAndWhen(story, options)),
+      ),
     );
-  });
 }
 
 function rest(top: TopPage, options: TopOptions, links: boolean, told: number): Html | null {

@@ -64,7 +64,7 @@ export const en: Text = {
     none: (words) => `Nothing found for ${words}`,
     noneThisWeek: (words) => `Nothing in 7 days for ${words}`,
     allTime: "Any time",
-    meant: (word, count) => `Did you mean ${word} (${count} articles)?`,
+    meant: (word, count) => `Did you mean ${word} (${count} ${count === "1" ? "article" : "articles"})?`,
     fewer: "Try fewer words, or a single one.",
     searchFor: (word) => `Search ${word}`,
     ask: "What shall I look for? Just type it.",

@@ -1,4 +1,4 @@
-import type { Language } from "./dates.ts";
+import { type Language, type Reading, when } from "./dates.ts";
 import { en } from "./en.ts";
 import { type Text, zh } from "./zh.ts";
 
@@ -23,4 +23,24 @@ export function editionName(hour: number): EditionName {
   if (hour >= 5 && hour <= 10) return "morning";
   if (hour >= 11 && hour <= 13) return "midday";
   return hour >= 14 && hour <= 17 ? "afternoon" : "evening";
+}
+
+/** 7家媒体，其中6家在3小时内 · 05:50: the reason why a story stands where it does, never a score. */
+export function whoAndWhen(
+  { outlets, rush, at }: { outlets: number; rush: { outlets: number; hours: number } | null; at: Date },
+  reading: Reading,
+): string {
+  const text = textIn(reading.language).digest;
+  const within = rush !== null && rush.outlets > 1 ? text.rush(rush.outlets, rush.hours, outlets) : "";
+  return `${text.outlets(outlets)}${within} · ${when(at, reading)}`;
+}
+
+type Reason = { kind: "also"; name: string } | { kind: "background" | "later" | "same-story" };
+
+/** Why a story stands beside another, where the page's own times say the rest. */
+export function reasonWord(reason: Reason, language: Language): string {
+  const { digest, story } = textIn(language);
+  if (reason.kind === "also") return digest.reasonAlso(reason.name);
+  if (reason.kind === "same-story") return digest.reasonSame;
+  return reason.kind === "background" ? story.background : story.later;
 }

@@ -6,7 +6,7 @@ type WebText = {
   top: string;
   empty: string;
   notFound: string;
-  found: (articles: string, stories: number) => string;
+  found: (articles: string, stories: string) => string;
   nothing: (query: string) => string;
   newer: string;
   older: string;
@@ -33,7 +33,8 @@ export const webText: Record<Language, WebText> = {
     top: "Top now",
     empty: "No news yet.",
     notFound: "There is no such page.",
-    found: (articles, stories) => `${articles} articles, ${stories} ${stories === 1 ? "story" : "stories"}`,
+    found: (articles, stories) =>
+      `${articles} ${articles === "1" ? "article" : "articles"}, ${stories} ${stories === "1" ? "story" : "stories"}`,
     nothing: (query) => `Nothing found for ${query}`,
     newer: "‹ Previous",
     older: "Next ›",

@@ -1,12 +1,25 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
+import type { Reason } from "../news/edition.ts";
 import type { SearchPage, StoryPage, TopPage } from "../news/pages.ts";
 import { findNews, resultsPerPage } from "../pages/search.ts";
 import { storyPage } from "../pages/story.ts";
 import { topPage } from "../pages/top.ts";
 import type { Wanted } from "../pages/wanted.ts";
 import type { Db } from "../store/db.ts";
-import { fullDay, type Language, languageOf, moment, number, type Reading, span, textIn, when } from "../text/index.ts";
+import {
+  fullDay,
+  type Language,
+  languageOf,
+  moment,
+  number,
+  type Reading,
+  reasonWord,
+  span,
+  textIn,
+  when,
+  whoAndWhen,
+} from "../text/index.ts";
 import { webText } from "../text/web.ts";
 import { layout, link, type Markup, policy } from "./layout.ts";
 import { createRedirects, type RedirectParts } from "./redirect.ts";
@@ -65,11 +78,10 @@ export function createSite(parts: SiteParts): Hono {
 
 function home(top: TopPage, reading: Reading): Markup {
   const text = webText[reading.language];
-  const { digest } = textIn(reading.language);
   const day = top.newestDay === null ? "" : html`<p class="why">${fullDay(top.newestDay, reading)}</p>`;
   const items = top.stories.map(
     (each) =>
-      html`<li>${storyLink(each, reading)}<br>${each.summary} <i class="why">${digest.outlets(each.outlets)} · ${when(each.at, reading)}</i></li>`,
+      html`<li>${storyLink(each, reading)}<br>${each.summary} <i class="why">${whoAndWhen(each, reading)}</i></li>`,
   );
   const list = items.length === 0 ? html`<p>${text.empty}</p>` : html`<ol>${items}</ol>`;
   return layout(
@@ -80,7 +92,8 @@ function home(top: TopPage, reading: Reading): Markup {
 
 /** In the order of a portal's page: the article, how it went, who says so, what belongs to it, what else is hot. */
 function story(page: StoryPage, reading: Reading): Markup {
-  const { story: text } = textIn(reading.language);
+  const { digest, story: text } = textIn(reading.language);
+  const why = (reason: Reason) => html`<span class="why">${digest.reason(reasonWord(reason, reading.language))}</span>`;
   const titled = (title: string, items: Markup[]) =>
     items.length === 0 ? "" : html`<h2>${title}</h2><ul>${items}</ul>`;
   const reporters = page.reporters.map(
@@ -98,7 +111,7 @@ ${titled(
 ${titled(text.reporters, reporters)}
 ${titled(
   text.related,
-  page.related.map((each) => html`<li>${storyLink(each, reading)}</li>`),
+  page.related.map((each) => html`<li>${storyLink(each, reading)}${each.reason === null ? "" : why(each.reason)}</li>`),
 )}
 ${titled(
   text.top,
@@ -110,19 +123,22 @@ ${titled(
 function results(found: SearchPage, reading: Reading): Markup {
   const { language } = reading;
   const text = webText[language];
-  const count = `${number(found.articles)}${found.more ? "+" : ""}`;
+  const { search } = textIn(language);
+  const count = (n: number) => (found.more ? search.atMost(number(n)) : number(n));
   const items = found.results.map(
     (each) =>
       html`<li>${storyLink(each, reading)}<br>${each.snippet.map((part) => (part.hit ? html`<mark>${part.text}</mark>` : part.text))}
-<i class="why">${each.at === null ? "" : when(each.at, reading)}</i></li>`,
+<i class="why">${search.outlets(each.outlets)}${each.at === null ? "" : ` · ${when(each.at, reading)}`}</i></li>`,
   );
-  const to = (page: number, label: string) =>
-    html`<a href="/search?lang=${language}&amp;q=${encodeURIComponent(found.query)}&amp;page=${page}">${label}</a>`;
-  const meant = found.meant === null ? "" : html`<p>${to(1, found.meant.word)}</p>`;
+  const to = (page: number, label: string, query = found.query) =>
+    html`<a href="/search?lang=${language}&amp;q=${encodeURIComponent(query)}&amp;page=${page}">${label}</a>`;
+  const { meant: other } = found;
+  const meant =
+    other === null ? "" : html`<p>${to(1, search.meant(other.word, number(other.articles)), other.word)}</p>`;
   const body =
     items.length === 0
       ? html`<h1>${text.nothing(found.query)}</h1>${meant}`
-      : html`<h1>${found.query}</h1><p class="why">${found.near ? textIn(language).search.near : text.found(count, found.stories)}</p>
+      : html`<h1>${found.query}</h1><p class="why">${found.near === false ? text.found(count(found.articles), count(found.stories)) : search.near[found.near]}</p>${meant}
 <ol start="${(found.page - 1) * resultsPerPage + 1}">${items}</ol>
 <nav>${found.page > 1 ? to(found.page - 1, text.newer) : html`<span></span>`}${found.page < found.pages ? to(found.page + 1, text.older) : ""}</nav>`;
   return layout({ language, title: `${found.query} · tidings`, query: found.query }, body);
