@@ -13,6 +13,7 @@ it.each([
   ["临澜转移4.2万人", "已有4.2万人转移到高处，临澜发布预警。", "临澜"],
   ["第21号台风生成", "今年第21号台风来了。", "台风"],
   ["沿海六县停课", "沿海六县今天停课。", "沿海"],
+  ["六县停课停航", "六县停课停航，渡轮停运。", "停课停航"],
 ])("%s and «%s» share %s", (title, body, name) => {
   const found = sharedName(told(title, body), told("另一件事", body), evenly);
   expect(found).not.toBeNull();

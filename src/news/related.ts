@@ -11,7 +11,7 @@ const laterHours = 1;
 const nameChars = { least: 2, most: 6 };
 /** Counting is no name: 4.2万人, 21号, 六县. */
 const counting = /[一二三四五六七八九十百千万亿两几]/u;
-const digit = /\p{Nd}$/u;
+const number = /\p{Nd}$|^[一二三四五六七八九十百千万亿两几]+$/u;
 
 type Readable = { title: string; lead: string; body: string; language: string; publishedAt: Date | null };
 
@@ -73,7 +73,7 @@ function chineseRuns(title: string, folded: string): string[] {
       const piece = pieces[to]!;
       if (counting.test(piece) || ![...piece].every((char) => isIdeographic(char.charCodeAt(0)))) break;
       // What stands behind a number is what is counted.
-      if (run === "" && digit.test(pieces[to - 1] ?? "")) break;
+      if (run === "" && number.test(pieces[to - 1] ?? "")) break;
       if (run.length + piece.length > nameChars.most || !folded.includes(fold(run + piece))) break;
       run += piece;
     }
