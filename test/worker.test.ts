@@ -8,9 +8,12 @@ const caseMs = 90_000;
 const inside = await startInside();
 afterAll(() => inside.close(), caseMs);
 
-describe("what is run in workerd", () => {
+const { both, nodes } = testFiles(import.meta.dirname);
+const left = inside.cases.filter(({ file, name }) => skipped[`${file} > ${name}`] !== undefined).length;
+const counts = `${inside.cases.length} cases, those of Node, ${left} of them left out with a reason`;
+
+describe(`what is run in workerd: ${counts}`, () => {
   it("is every test file, but for those of Node alone, of which it is said why", () => {
-    const { both, nodes } = testFiles(import.meta.dirname);
     expect(Object.keys(nodeOnly).filter((name) => !nodes.has(name))).toEqual([]);
     expect(both.filter((name) => !inside.cases.some((each) => each.file === name))).toEqual([]);
   });
