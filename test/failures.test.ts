@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { Api } from "grammy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHttp } from "../src/http.ts";
@@ -10,16 +11,19 @@ import type { Composer } from "../src/jobs/deliver-prepare.ts";
 import { createUpdateHandler } from "../src/jobs/handle-update.ts";
 import { planDigests } from "../src/jobs/plan-digests.ts";
 import { asUpdate, createReceiver } from "../src/jobs/receive.ts";
+import { watchClock } from "../src/jobs/watch-clock.ts";
 import { silentLog } from "../src/log.ts";
+import { addSource } from "../src/store/add-source.ts";
 import { tooLate } from "../src/store/deliveries.ts";
 import { endLeases } from "../src/store/deliveries-settle.ts";
-import { deliveries } from "../src/store/schema.ts";
+import { deliveries, readings, subscriptions } from "../src/store/schema.ts";
 import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { createGate } from "../src/telegram/gate.ts";
 import { tempFolder } from "./support/host.ts";
 import { addReader } from "./support/readers.ts";
 import { composePlain, openSender, outgoing, queueDigest, type Sender, token } from "./support/sender.ts";
 
+const dayMs = 86_400_000;
 const chats = 120;
 const secret = "a-secret-of-a-test";
 
@@ -222,7 +226,6 @@ describe("the clock jumps", () => {
       const minute = new Date(start).getUTCHours() * 60 + new Date(start).getUTCMinutes();
       await addReader(store.db, { chatId, now: new Date(start), slot: new Date(start), minute });
     }
-    const dayMs = 86_400_000;
     for (const jumpMs of [0, 60_000, -dayMs, dayMs, 0, dayMs + 1_000, -7 * dayMs, 3_600_000, dayMs, 2 * dayMs, 0]) {
       aheadMs = jumpMs;
       await planDigests({ ...app, log: silentLog, enqueue: () => undefined });
@@ -233,6 +236,43 @@ describe("the clock jumps", () => {
     expect(new Set(keys).size).toBe(keys.length);
     for (const chatId of readers) expect(sender.texts(chatId)).toHaveLength(3);
     expect(new Set(sent.map((row) => (row.slot * 1000 - start) / dayMs))).toEqual(new Set([0, 1, 2]));
+  });
+
+  it("a month ahead and back: tomorrow's digest comes tomorrow, and sources are read again", async () => {
+    await store.db.delete(deliveries);
+    const start = Math.floor(Date.now() / 60_000) * 60_000;
+    const at = new Date(start);
+    const minute = at.getUTCHours() * 60 + at.getUTCMinutes();
+    sender.playground.addPerson({ id: 9_001, firstName: "P", started: true });
+    await addReader(store.db, { chatId: 9_001, now: at, slot: at, minute });
+    await addReader(store.db, { chatId: 9_002, now: at, slot: at, minute, pausedUntil: new Date(start + 60 * dayMs) });
+    const look = async (days: number) => {
+      aheadMs = days * dayMs;
+      const clock = { ...app, log: silentLog, enqueue: () => undefined };
+      await watchClock(clock);
+      await planDigests(clock);
+      await run();
+    };
+    await look(0);
+    const url = "https://beian.example.org/feed";
+    const { source } = await addSource(
+      store.db,
+      { url, kind: "feed", name: "北岸日报", language: "zh", sections: [] },
+      { now: at },
+    );
+    await look(30);
+    const read = new Date(start + 30 * dayMs);
+    await store.db.update(readings).set({ lastReadAt: read, dueAt: new Date(read.getTime() + 900_000) });
+    for (const days of [0, 1, 2]) await look(days);
+    const sent = (await rows()).filter((row) => row.state === "sent").map((row) => (row.slot * 1000 - start) / dayMs);
+    expect(sent.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 30]);
+    const [reading] = await store.db.select().from(readings).where(eq(readings.sourceId, source.id));
+    expect(reading!.dueAt.getTime()).toBeLessThan(start + dayMs);
+    const [, paused] = await store.db.select().from(subscriptions).where(eq(subscriptions.minute, minute));
+    expect(paused!.dueAt!.getTime()).toBe(start + 60 * dayMs);
+    // Its own time ahead is none that was sent, and is not lost either.
+    await look(30);
+    expect(sender.texts(9_001)).toHaveLength(4);
   });
 });
 

@@ -13,6 +13,7 @@ import { asUpdate, createReceiver } from "../jobs/receive.ts";
 import { createHubDoor } from "../jobs/receive-push.ts";
 import { createRunner } from "../jobs/run.ts";
 import { tick } from "../jobs/tick.ts";
+import { watchClock } from "../jobs/watch-clock.ts";
 import { createWork } from "../jobs/work.ts";
 import type { Log } from "../log.ts";
 import { endLeases } from "../store/deliveries-settle.ts";
@@ -248,7 +249,9 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
   const work = createWork(app, bot, { signal, web, fetchFile, apart });
   const receive = createReceiver(app);
   const timer = cron.schedule("* * * * *", async () => {
-    await tick(app).catch((error) => log.error({ error }, "a tick failed"));
+    await watchClock(app)
+      .then(() => tick(app))
+      .catch((error) => log.error({ error }, "a tick failed"));
     vitals.ticked();
   });
   let polling: Promise<void> = Promise.resolve();
@@ -272,6 +275,7 @@ async function assemble(options: StartOptions, { me, client, patience, releaseLe
         const webhook = { secret_token: secret, allowed_updates: allowedUpdates };
         await askTelegram(() => bot.api.setWebhook(address, webhook), patience);
       }
+      await watchClock(app);
       await tick(app);
       vitals.ticked();
       vitals.ready();

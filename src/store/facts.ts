@@ -5,9 +5,9 @@ import { facts } from "./schema.ts";
 
 /**
  * Names of the single facts that the program remembers; `wishes_renamed` is the last new name of a source, and when,
- * `clock_shift` the milliseconds by which the playground's clock was moved.
+ * `clock_shift` the milliseconds by which the playground's clock was moved, `clock_seen` what the clock last showed.
  */
-export type FactName = "bot_id" | "webhook_secret" | "link_key" | "wishes_renamed" | "clock_shift";
+export type FactName = "bot_id" | "webhook_secret" | "link_key" | "wishes_renamed" | "clock_shift" | "clock_seen";
 
 export async function readFact(db: Db, name: FactName): Promise<string | undefined> {
   const [row] = await db.select().from(facts).where(eq(facts.name, name)).limit(1);
