@@ -54,7 +54,7 @@ export function createWrangler({ folder, env, dryRun, say, signal }: WranglerOpt
 
   async function change(...args: string[]): Promise<string> {
     if (!dryRun) return run(args);
-    say(`  would run: wrangler ${args.join(" ")}`);
+    say(`  would run: wrangler ${args.map((each) => each || '""').join(" ")}`);
     return "";
   }
 
