@@ -70,19 +70,21 @@ export function addFindCommands(program: Command, shell: () => Shell): void {
 
 async function search(shell: Shell, query: string, { limit, json }: Options): Promise<void> {
   await shell.withStore(async ({ db }) => {
-    if (query === "-") return answerLines(shell, (line) => find(db, line, { shell, limit }));
-    const found = await find(db, query, { shell, limit });
-    if (json) return shell.print(JSON.stringify(found));
-    for (const { id, title, source, publishedAt, snippet } of found.results) {
+    if (query === "-") return answerLines(shell, async (line) => (await find(db, line, { shell, limit })).answer);
+    const { answer, near, meant } = await find(db, query, { shell, limit });
+    if (json) return shell.print(JSON.stringify(answer));
+    for (const { id, title, source, publishedAt, snippet } of answer.results) {
       shell.print(`${title}\n  ${snippet}\n  ${source} · ${publishedAt ?? "no date"} · ${id}`);
     }
-    if (found.meant !== null) shell.print(`Did you mean ${found.meant}?`);
-    const count = counted(found.total, "article");
-    if (found.near) shell.print(`No article has all of it; near to it: ${count}`);
-    else shell.print(found.more ? `${found.total.toLocaleString("en")}+ articles` : count);
+    if (meant !== null) shell.print(`Did you mean ${meant}?`);
+    const { total, more } = answer;
+    const count = counted(total, "article");
+    if (near) shell.print(`No article has all of it; near to it: ${count}`);
+    else shell.print(more ? `${total.toLocaleString("en")}+ articles` : count);
   });
 }
 
+/** What is promised as JSON, and what a person is told beside it. */
 async function find(db: Db, query: string, { shell, limit }: { shell: Shell; limit: number }) {
   const found = await searchArticles(db, query, { now: shell.now(), limit, zone: shell.config.DEFAULT_TIMEZONE });
   const articles = await articlesByIds(
@@ -96,7 +98,7 @@ async function find(db: Db, query: string, { shell, limit }: { shell: Shell; lim
     storyId: each.storyId,
   }));
   const { total, more, near, suggestion: meant } = found;
-  return { total, more, near: near && total > 0, meant, results };
+  return { answer: { total, more, results }, near: near && total > 0, meant };
 }
 
 async function top(shell: Shell, { limit, json, language, subject, source, day }: Options): Promise<void> {
