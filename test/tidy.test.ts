@@ -13,11 +13,12 @@ const columnsMax = 124;
 const entries = ["node.ts", "cli.ts", "worker.ts", "node/quick-start.ts"];
 
 /** Open to every room: they know nothing of the others. */
-const common = ["errors", "log", "config", "text"];
+const common = ["errors", "log", "config", "text", "breathe"];
 
 /** Each room may import itself, the common ones and what it lists. */
 const rooms: Record<string, { rooms: string[]; packages: string[] }> = {
   errors: { rooms: [], packages: [] },
+  breathe: { rooms: [], packages: [] },
   log: { rooms: [], packages: ["pino"] },
   config: { rooms: [], packages: ["zod"] },
   text: { rooms: [], packages: ["temporal-polyfill", "city-timezones"] },

@@ -1,3 +1,4 @@
+import { breathe } from "../breathe.ts";
 import { readHours } from "../news/quiet.ts";
 import { audienceSlice, audienceSliceMax, dueFor } from "../store/broadcast-audience.ts";
 import { endEnqueuing, enqueueSlice } from "../store/broadcast-rows.ts";
@@ -31,6 +32,6 @@ export async function enqueueAudience(
     if (slice.length > 0) await enqueueSlice(app.db, broadcast, { rows, cursor: slice.at(-1)!.id, now: app.now() });
     app.enqueue({ kind: "deliver" });
     if (slice.length < audienceSliceMax) return endEnqueuing(app.db, id);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { breathe } from "../breathe.ts";
 import { noteAct } from "../store/audit.ts";
 import { hasWork, parkRows, skipRows, stoppedWithRows, unparkRows } from "../store/broadcast-rows.ts";
 import {
@@ -84,7 +85,7 @@ async function advance(app: BroadcastApp, broadcast: Broadcast, signal?: AbortSi
     unparked += some;
     app.enqueue({ kind: "deliver" });
     if (signal?.aborted === true) return false;
-    await breath();
+    await breathe();
   }
   if (unparked > 0 || (await hasWork(app.db, broadcast.id, app.now()))) {
     app.enqueue({ kind: "deliver" });
@@ -108,7 +109,7 @@ async function measure(app: BroadcastApp, broadcast: Broadcast, samples: Samples
 }
 
 async function parkAll(app: BroadcastApp, id: number, signal: AbortSignal | undefined): Promise<void> {
-  while (signal?.aborted !== true && (await parkRows(app.db, id, app.now())) > 0) await breath();
+  while (signal?.aborted !== true && (await parkRows(app.db, id, app.now())) > 0) await breathe();
 }
 
 type Stopping = { gone: readonly number[]; signal: AbortSignal | undefined };
@@ -119,7 +120,7 @@ async function skipStopped(app: BroadcastApp, { gone, signal }: Stopping): Promi
     if ((await findBroadcast(app.db, id))?.state !== "stopped") continue;
     await enqueueAudience(app, id, signal);
     const skip = () => skipRows(app.db, id, { reason: "the broadcast was stopped", now: app.now() });
-    while (signal?.aborted !== true && (await skip()) > 0) await breath();
+    while (signal?.aborted !== true && (await skip()) > 0) await breathe();
     for (let waitedMs = 0; waitedMs < lastEndsMs; waitedMs += lookEveryMs) {
       if (signal?.aborted === true || !(await hasWork(app.db, id, app.now()))) break;
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
@@ -132,8 +133,4 @@ async function skipStopped(app: BroadcastApp, { gone, signal }: Stopping): Promi
 function keepsUs({ state, dueAt }: Broadcast, now: Date): boolean {
   if (state === "sending" || state === "countdown") return true;
   return state === "scheduled" && dueAt !== null && dueAt.getTime() - now.getTime() < waitForMs;
-}
-
-function breath(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { breathe } from "../breathe.ts";
 import { nextSlot, type SlotCache } from "../news/schedule.ts";
 import { type DueDelivery, type NewDelivery, priorityOf, tooLate } from "../store/deliveries.ts";
 import type { Outcome } from "../store/deliveries-settle.ts";
@@ -78,7 +79,7 @@ export async function prepare(
       else ready.push(made);
     }
     // Composing holds the serving thread for a slice at a stretch.
-    if (start + composedAtOnce < open.length) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (start + composedAtOnce < open.length) await breathe();
   }
   return { ready, settled };
 }

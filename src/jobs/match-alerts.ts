@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { breathe } from "../breathe.ts";
 import { createAlertIndex, readAlert } from "../news/alerts.ts";
 import { morningAfter } from "../news/quiet.ts";
 import { quietUntil } from "../news/schedule.ts";
@@ -142,9 +143,4 @@ function decide(
     planned.push({ ...row, slot: end.getTime() / 1000, dueAt: end });
   }
   return { rows: planned, missed };
-}
-
-/** SQLite answers in the same turn: without this, whoever waits for the bot would wait for a million alerts. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { breathe } from "../breathe.ts";
 import { createSlotCache, latestSlot, nextSlot, type SlotCache } from "../news/schedule.ts";
 import {
   type DueSubscription,
@@ -10,8 +11,6 @@ import {
 
 /** A digest that comes later than this is of no use any more: it is skipped, and the next one says so. */
 export const usefulMs = 6 * 3_600_000;
-/** Planning holds the serving thread for a slice more than this at a stretch; each pause costs a millisecond. */
-const stretchMs = 1;
 
 /**
  * Turns the digests whose time has come into ledger rows and gives each its next time, in slices between which others
@@ -23,7 +22,6 @@ export async function planDigests(
 ): Promise<number> {
   const cache = createSlotCache();
   let planned = 0;
-  let breath = performance.now();
   for (;;) {
     const now = app.now();
     const due = await dueSubscriptions(app.db, now);
@@ -36,10 +34,7 @@ export async function planDigests(
     if (planned === 0) app.enqueue({ kind: "deliver" });
     planned += due.length;
     if (due.length < planSliceMax || signal?.aborted) break;
-    // SQLite answers in the same turn: without this, a webhook would wait for a million rows.
-    if (performance.now() - breath < stretchMs) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    breath = performance.now();
+    await breathe();
   }
   if (planned > 0) app.log.info({ planned }, "digests were planned");
   return planned;

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { breathe } from "../breathe.ts";
 import { pruneMissed } from "../store/alerts.ts";
 import { pruneClicks } from "../store/clicks.ts";
 import { pruneFeedback } from "../store/feedback.ts";
@@ -45,7 +46,7 @@ async function keepRetention(
   /** Until nothing is left to do, or the next minute goes on. */
   const inSlices = async (most: number, isMoreLeft: () => Promise<boolean>): Promise<void> => {
     for (let slice = 0; slice < most && signal?.aborted !== true && (await isMoreLeft()); slice += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await breathe();
     }
   };
   await inSlices(

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { breathe } from "../breathe.ts";
 import { createSlotCache, nextSlot, type SlotCache } from "../news/schedule.ts";
 import { readFact, writeFact } from "../store/facts.ts";
 import { type Ahead, bringForward, digestsAhead, readAgain } from "../store/set-back.ts";
@@ -37,7 +38,7 @@ async function planAgain({ db }: Pick<App, "db">, now: Date): Promise<void> {
       }),
       now,
     );
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }
 

@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, isNull, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { breathe } from "../breathe.ts";
 import { type Hours, morningAfter } from "../news/quiet.ts";
 import { readWish } from "../news/wish.ts";
 import { usualChoice } from "./breaking-choices.ts";
@@ -124,7 +125,7 @@ export async function estimateAudience(
     }
     if (slice.length < audienceSliceMax) return estimate;
     afterId = slice.at(-1)!.id;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }
 
@@ -145,7 +146,7 @@ export async function askedFor(db: Db): Promise<Map<string, number>> {
       const named = [...subjects.map((slug) => `subject:${slug}`), ...sources.map((name) => `source:${name}`)];
       for (const each of new Set(named)) counts.set(each, (counts.get(each) ?? 0) + 1);
     }
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
   return counts;
 }

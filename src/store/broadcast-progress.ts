@@ -1,4 +1,5 @@
 import { and, eq, lt, type SQL, sql } from "drizzle-orm";
+import { breathe } from "../breathe.ts";
 import { lastRound, roundCounts } from "./broadcast-rounds.ts";
 import { unknownLeft } from "./broadcast-rows.ts";
 import { type Broadcast, broadcastCounts } from "./broadcasts.ts";
@@ -66,6 +67,6 @@ async function countGone(db: Db, { id, from, until }: { id: number; from: Date; 
     for (const { state, n } of rows) counts[state] += n;
     if (last === undefined) return counts;
     beyond = sql`(state_at, id) > (${last.at}, ${last.id})`;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }

@@ -1,4 +1,5 @@
 import { and, eq, gt, gte, lte, ne, sql } from "drizzle-orm";
+import { breathe } from "../breathe.ts";
 import { idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db } from "./db.ts";
 import { writeFact } from "./facts.ts";
@@ -92,7 +93,7 @@ async function renameInWishes(db: Db, { from, to, now }: { from: string; to: str
   for (let after = 0; after < (newest?.id ?? 0); after += lookedAtMax) {
     const slice = and(gt(id, after), lte(id, after + lookedAtMax), names);
     await db.batch([db.update(subscriptions).set({ query: renamed }).where(slice)]);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
   await writeFact(db, "wishes_renamed", `${now.toISOString()} ${to}`);
 }

@@ -1,4 +1,5 @@
 import { and, asc, count, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
+import { breathe } from "../breathe.ts";
 import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, pushes, readings, sources } from "./schema.ts";
@@ -26,7 +27,7 @@ export async function listSources(db: Db, now: Date): Promise<SourceHealth[]> {
     found.push(...slice);
     if (slice.length < sliceMax) return found;
     after = slice.at(-1)!.source.name;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }
 

@@ -1,4 +1,5 @@
 import { and, eq, gt, inArray, isNotNull, min, type SQL, sql } from "drizzle-orm";
+import { breathe } from "../breathe.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { priorityOf, tooLate } from "./deliveries.ts";
 import { seconds } from "./json-list.ts";
@@ -156,7 +157,7 @@ export async function countDue(
     const last = rows.at(-1);
     if (last === undefined || rows.reduce((sum, { n }) => sum + n, 0) < countSliceMax) return counts;
     from = sql`(due_at, id) > (${last.at}, ${last.lastId})`;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }
 
@@ -178,7 +179,7 @@ export async function minuteReaders(db: Db, at: Date): Promise<MinuteReaders[]> 
     }
     if (rows.reduce((sum, { n }) => sum + n, 0) < readersSliceMax) return [...counts.values()];
     afterId = Math.max(...rows.map(({ lastId }) => lastId));
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await breathe();
   }
 }
 
