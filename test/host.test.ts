@@ -248,6 +248,8 @@ describe("a live bot by webhook", () => {
     await host.idle();
     expect((await post(host, JSON.stringify(message(910_100, "/id")))).status).toBe(200);
     await eventually("the answer", () => answers().find((text) => text.includes(String(reader))));
+    // An update is done with when its answer is written down, too.
+    await host.idle();
     expect((await health(host)).updatesWaiting).toBe(0);
   });
 });
