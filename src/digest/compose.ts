@@ -1,4 +1,4 @@
-import type { Edition, EditionStory, RelatedLine } from "../news/edition.ts";
+import type { Edition, EditionStory } from "../news/edition.ts";
 import { quotaOf, someShared } from "../news/rank.ts";
 import { nextSlot } from "../news/schedule.ts";
 import { idsPerSecond } from "../store/article-ids.ts";
@@ -6,7 +6,7 @@ import type { Db } from "../store/db.ts";
 import { arrange, storyEditsNow } from "../store/edits.ts";
 import { storiesBefore } from "../store/follow.ts";
 import { type Had, hadStories } from "../store/had.ts";
-import { relatedTo } from "../store/related.ts";
+import { type Around, storiesAround } from "../store/related.ts";
 import { grownSince, type StoryCard } from "../store/story-view.ts";
 import type { Subscriber } from "../store/subscribers.ts";
 import type { Subscription } from "../store/subscriptions.ts";
@@ -22,12 +22,10 @@ const windowHoursMax = 31 * 24;
 const lateMinutesMin = 10;
 /** Told stories carry up to so many related lines: the first, the second, the third. */
 const relatedLines = [2, 1, 1];
-/** What is looked through for them: the others of the same story stand before. */
-const relatedLookedThrough = 40;
+/** Those that are known for them: some are told themselves, or were. */
+const aroundMax = 12;
 /** Sentences of a told story. */
 const sentencesMax = 2;
-/** What is younger is no background of it. */
-const backgroundHoursMin = 20;
 const hourMs = 3_600_000;
 
 export type DigestOf = {
@@ -131,7 +129,8 @@ async function choose(
   const stories: EditionStory[] = [];
   for (const [n, { card, update }] of chosen.entries()) {
     const wanted = digest.subscription.summaries ? (relatedLines[n] ?? 0) : 0;
-    const around = wanted === 0 ? [] : await once(shared, `related ${card.articleId}`, () => linesOf(db, card));
+    const around =
+      wanted === 0 ? [] : await once(shared, `related ${card.articleId}`, () => storiesAround(db, card, aroundMax));
     const free = around.filter((line) => !used.has(line.storyId) && !edits.dropped.has(line.storyId));
     const related = free.slice(0, wanted);
     for (const line of related) used.add(line.storyId);
@@ -189,29 +188,6 @@ function storyOf(card: StoryCard, update: EditionStory["update"], related: Aroun
     update,
     related,
   };
-}
-
-/** A related line with the article that it shows: its reader has had that, too. */
-type Around = RelatedLine & { articleId: number };
-
-/** Other stories that belong with this one, in its language, each with why. */
-async function linesOf(db: Db, card: StoryCard): Promise<Around[]> {
-  const around = await relatedTo(db, card.articleId, { limit: relatedLookedThrough });
-  return (around?.related ?? [])
-    .filter(({ article, reason }) => article.language === card.language && !article.titleCut && isReason(reason, card))
-    .map(({ article, reason }) => ({
-      articleId: article.id,
-      storyId: article.storyId ?? article.id,
-      title: article.title,
-      url: article.url,
-      reason,
-    }));
-}
-
-/** Only what a person can follow: background is of another day, and telling the same is no reason at all. */
-function isReason(reason: RelatedLine["reason"], { lastAt }: StoryCard): boolean {
-  if (reason.kind !== "background" || lastAt === null) return reason.kind !== "same-story";
-  return lastAt.getTime() - reason.at.getTime() >= backgroundHoursMin * hourMs;
 }
 
 /** The slot before this one: what happened since is this digest's news. */

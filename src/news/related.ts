@@ -5,6 +5,8 @@ import { tokenize } from "./terms.ts";
 
 /** An article this much older than the one read is its background. */
 const backgroundHours = 48;
+/** Under a story, what is younger than this is no background of it: it is of the same day. */
+const ownDayHours = 20;
 /** And this much newer is what came later. */
 const laterHours = 1;
 /** Characters of a shared name; what is longer is half a sentence. */
@@ -34,6 +36,12 @@ export function reasonFor(
   if (name !== null) return { kind: "also", name };
   if (other.publishedAt === null) return { kind: "same-story" };
   return { kind: hours > 0 ? "later" : "background", at: other.publishedAt };
+}
+
+/** Whether a person can follow it: background is of another day, and telling the same is no reason at all. */
+export function isFollowed(reason: Reason, lastAt: Date | null): boolean {
+  if (reason.kind !== "background" || lastAt === null) return reason.kind !== "same-story";
+  return lastAt.getTime() - reason.at.getTime() >= ownDayHours * 3_600_000;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { StoryPage } from "../news/pages.ts";
 import type { Db } from "../store/db.ts";
-import { relatedTo } from "../store/related.ts";
+import { storiesAround } from "../store/related.ts";
 import { currentStory, storyView } from "../store/story-view.ts";
 import { topStories } from "../store/top.ts";
 import { topCount } from "./top.ts";
@@ -18,11 +18,8 @@ export async function storyPage(db: Db, id: number, wanted: Wanted): Promise<Sto
   const language = languageOf(wanted);
   const view = await storyView(db, id, { now: wanted.now, language });
   if (view === undefined) return undefined;
-  const found = await relatedTo(db, view.articleId, { limit: relatedCount + topBesideCount });
-  const related = (found?.related ?? [])
-    .filter(({ article }) => article.storyId !== null && article.storyId !== view.id)
-    .slice(0, relatedCount)
-    .map(({ article, reason }) => ({ storyId: article.storyId!, title: article.title, url: article.url, reason }));
+  const around = await storiesAround(db, view, relatedCount);
+  const related = around.map(({ storyId, title, url, reason }) => ({ storyId, title, url, reason }));
   const top = await topStories(db, { now: wanted.now, limit: topCount, language });
   const beside = top.stories
     .filter((card) => card.id !== view.id && related.every((each) => each.storyId !== card.id))

@@ -1,10 +1,10 @@
 import type { Article } from "../news/article.ts";
 import { type Background, rarity } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
-import type { Reason } from "../news/edition.ts";
+import type { Reason, RelatedLine } from "../news/edition.ts";
 import { likeness, surroundings } from "../news/likeness.ts";
 import { nearestFirst } from "../news/nearest.ts";
-import { reasonFor } from "../news/related.ts";
+import { isFollowed, reasonFor, sharedName } from "../news/related.ts";
 import { articleById, articlesByIds } from "./articles.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
@@ -17,6 +17,8 @@ const comparedMax = 150;
 const perTermMax = 60;
 /** Articles of the same story that are listed. */
 const sameStoryMax = 50;
+/** Stories that are looked through for what a person sees to belong there. */
+const lookedThrough = 40;
 
 export type Related = {
   storyId: number | null;
@@ -26,14 +28,24 @@ export type Related = {
   related: { article: Article; reason: Reason }[];
 };
 
+export type RelatedOptions = {
+  /** Articles altogether. */
+  limit: number;
+  /** Of them, so many of its own story. */
+  mates?: number;
+  /** And so many of each other one. */
+  perStory?: number;
+  memory?: StoryMemory;
+};
+
 /**
- * What belongs with an article: first the others of its story, then the stories that share its names and words, at most
- * `limit` altogether, and `perStory` of each. A story is asked for by its id, which is its founding article's.
+ * What belongs with an article: first the others of its story, then the stories that share its names and words. A story
+ * is asked for by its id, which is its founding article's.
  */
 export async function relatedTo(
   db: Db,
   id: number,
-  { limit, perStory = 1, memory = storyMemory() }: { limit: number; perStory?: number; memory?: StoryMemory },
+  { limit, mates = limit, perStory = 1, memory = storyMemory() }: RelatedOptions,
 ): Promise<Related | undefined> {
   const article = await articleById(db, id);
   if (article === undefined) return undefined;
@@ -41,7 +53,7 @@ export async function relatedTo(
   const ranked = await rankedNear(db, article, { memory, background });
 
   const isMate = (storyId: number | null) => storyId !== null && storyId === article.storyId;
-  const same = ranked.filter((sketch) => isMate(sketch.storyId)).slice(0, limit);
+  const same = ranked.filter((sketch) => isMate(sketch.storyId)).slice(0, Math.min(mates, limit));
   const listed = new Map<number, number>();
   const others = ranked.filter((sketch) => {
     const story = sketch.storyId ?? sketch.id;
@@ -53,7 +65,7 @@ export async function relatedTo(
   const chosen = others.slice(0, Math.max(0, limit - same.length));
   const ids = [...same, ...chosen].map((sketch) => sketch.id);
   const articles = new Map((await articlesByIds(db, ids)).map((each) => [each.id, each]));
-  const rarityOf = (term: number) => rarity(background, term, isCommon(term));
+  const rarityOf = rarityIn(background);
   return {
     storyId: article.storyId,
     sameStory: same.flatMap((sketch) => articles.get(sketch.id) ?? []),
@@ -62,6 +74,33 @@ export async function relatedTo(
       return other === undefined ? [] : [{ article: other, reason: reasonFor(article, other, { rarityOf }) }];
     }),
   };
+}
+
+/** A line under a story, with the article that it shows. */
+export type Around = RelatedLine & { articleId: number };
+
+type Read = { articleId: number; language: string; lastAt: Date | null };
+
+/** Other stories that a person sees to belong with one, in its language, best first; each shares a name with it. */
+export async function storiesAround(db: Db, read: Read, limit: number): Promise<Around[]> {
+  const article = await articleById(db, read.articleId);
+  if (article === undefined) return [];
+  const memory = storyMemory();
+  const rarityOf = rarityIn(await backgroundOf(db, memory));
+  const { related } = (await relatedTo(db, article.id, { limit: lookedThrough, mates: 0, memory }))!;
+  const lines: Around[] = [];
+  for (const { article: other, reason } of related) {
+    if (lines.length >= limit) break;
+    const isReadable = other.language === read.language && !other.titleCut;
+    if (!isReadable || !isFollowed(reason, read.lastAt) || sharedName(article, other, rarityOf) === null) continue;
+    const { id: articleId, title, url } = other;
+    lines.push({ articleId, storyId: other.storyId ?? articleId, title, url, reason });
+  }
+  return lines;
+}
+
+function rarityIn(background: Background): (term: number) => number {
+  return (term) => rarity(background, term, isCommon(term));
 }
 
 type With = { memory: StoryMemory; background: Background };
