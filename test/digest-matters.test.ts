@@ -1,20 +1,11 @@
-import { eq } from "drizzle-orm";
 import { expect, it } from "vitest";
-import { composeDigest } from "../src/digest/compose.ts";
-import type { Edition } from "../src/news/edition.ts";
-import type { Db } from "../src/store/db.ts";
-import { shown, subscribers, subscriptions } from "../src/store/schema.ts";
 import { saveSubject } from "../src/store/subjects.ts";
 import { findSubscription, listSubscriptions } from "../src/store/subscriptions.ts";
 import { topStories } from "../src/store/top.ts";
-import { renderDigest } from "../src/telegram/digest-message.ts";
-import { plainText } from "../src/telegram/html.ts";
 import { subscriptionName } from "../src/telegram/subscription-message.ts";
-import { addReader } from "./support/readers.ts";
+import { digestOf, textOf } from "./support/digest-of.ts";
 import { openStore, withStore } from "./support/store.ts";
 import { now, reader } from "./support/telling.ts";
-
-const yesterday = new Date(now.getTime() - 24 * 3_600_000);
 
 const bridge = {
   title: "松溪大桥合龙，两岸只要十分钟",
@@ -41,31 +32,12 @@ const live = {
   lead: "台风“白鹭”登陆松溪，6.3万人已转移，记者从海堤开始直播，风力九级，堤上的人系着安全绳。",
 };
 
-/** The digest of a chat that was pushed these articles yesterday. */
-async function digestOf(db: Db, had: readonly number[], query = ""): Promise<Edition> {
-  const { subscriberId } = await addReader(db, { chatId: 1, now: yesterday, slot: now });
-  const own = eq(subscribers.id, subscriberId);
-  const [subscriber] = await db.update(subscribers).set({ newsLanguages: "zh" }).where(own).returning();
-  const mine = eq(subscriptions.subscriberId, subscriberId);
-  const [subscription] = await db.update(subscriptions).set({ query }).where(mine).returning();
-  const rows = had.map((articleId) => ({ subscriberId, articleId, deliveryId: 1, at: yesterday }));
-  if (rows.length > 0) await db.insert(shown).values(rows);
-  return composeDigest(db, { subscriber: subscriber!, subscription: subscription!, slot: now, now });
-}
-
-function textOf(edition: Edition, query = ""): string {
-  const options = { language: "zh", kind: "private", botUsername: "a_bot", subscriptionId: 7, query } as const;
-  return renderDigest(edition, options)
-    .map(({ html }) => plainText(html))
-    .join("\n");
-}
-
 it("what goes on with a told matter is an update, though it is a story of its own: with what is new and what was told", () =>
   withStore(openStore, async (db) => {
     const add = reader(db);
     const had = await add(30, bridge);
     const later = await add(3, bridgeSooner);
-    const edition = await digestOf(db, [had]);
+    const edition = await digestOf(db, { had: [had] });
     expect(edition.stories.map((story) => story.storyId)).toEqual([later]);
     const text = textOf(edition);
     expect(text).toContain("更新｜松溪大桥通车提前到明年7月");
@@ -77,7 +49,7 @@ it("an update without a number says which headline was told", () =>
     const add = reader(db);
     const had = await add(30, storm);
     await add(3, { title: "“白鹭”走后，松溪学校复课", lead: "台风“白鹭”减弱以后，松溪的学校分批复课，渡轮恢复通航。" });
-    expect(textOf(await digestOf(db, [had]))).toContain("昨天告诉你的是“台风‘白鹭’登陆松溪，五县停课停航”。");
+    expect(textOf(await digestOf(db, { had: [had] }))).toContain("昨天告诉你的是“台风‘白鹭’登陆松溪，五县停课停航”。");
   }));
 
 it("nobody who was told nothing of it reads the same as an update", () =>
@@ -86,7 +58,7 @@ it("nobody who was told nothing of it reads the same as an update", () =>
     await add(30, bridge);
     await add(3, bridgeSooner);
     const other = await add(31, { title: "北坡植物园开放", lead: "北坡植物园昨天开放，有三千种植物。" });
-    const edition = await digestOf(db, [other]);
+    const edition = await digestOf(db, { had: [other] });
     expect(edition.stories[0]).toMatchObject({ title: bridgeSooner.title, update: null });
   }));
 
@@ -102,7 +74,18 @@ it("a matter has one place in a list and in a digest, and the news itself stands
     expect(stories).toHaveLength(2);
     expect([storm.title, stormToo.title]).toContain(stories[0]!.title);
     expect(stories[1]!.id).toBe(other);
-    expect((await digestOf(db, [])).stories.map(({ title }) => title)).toEqual(stories.map(({ title }) => title));
+    expect((await digestOf(db)).stories.map(({ title }) => title)).toEqual(stories.map(({ title }) => title));
+  }));
+
+it("what was told is not told again by a story beside it", () =>
+  withStore(openStore, async (db) => {
+    const add = reader(db);
+    const had = await add(26, storm);
+    await add(3, { ...advice, rank: 1 });
+    await add(2, { ...live, rank: 2 });
+    const other = await add(5, { title: "北坡植物园开放", lead: "北坡植物园今天开放，有三千种植物。" });
+    const { stories } = await digestOf(db, { had: [had] });
+    expect(stories.map(({ storyId }) => storyId)).toEqual([other]);
   }));
 
 it("no source floods a list or a digest, unless it was asked for", () =>
@@ -123,7 +106,7 @@ it("no source floods a list or a digest, unless it was asked for", () =>
     const flooding = (titles: string[]) => titles.filter((title) => title.endsWith("今天开放")).length;
     const { stories } = await topStories(db, { now, limit: 8, language: "zh" });
     expect(flooding(stories.map(({ title }) => title))).toBe(2);
-    const edition = await digestOf(db, []);
+    const edition = await digestOf(db);
     expect(flooding(edition.stories.map(({ title }) => title))).toBe(2);
     expect((await topStories(db, { now, limit: 8, source: 1 })).stories).toHaveLength(8);
   }));
@@ -135,7 +118,7 @@ it("a digest of one source is full of it", () =>
     for (const [n, title] of own.entries()) await add(n + 1, { title, lead: `${title}，记者在现场看到。` }, "东渡报");
     await add(5, storm);
     await add(4, storm, "东渡报");
-    expect((await digestOf(db, [], "source:东渡报")).stories.length).toBeGreaterThanOrEqual(5);
+    expect((await digestOf(db, { query: "source:东渡报" })).stories.length).toBeGreaterThanOrEqual(5);
   }));
 
 it("a digest of an operator's own subject has the subject's name, in the reader's language", () =>
@@ -143,8 +126,8 @@ it("a digest of an operator's own subject has the subject's name, in the reader'
     const add = reader(db);
     await saveSubject(db, { slug: "lk", nameZh: "湖区", nameEn: "Lakeside", query: "镜湖", sources: [] });
     await add(2, { title: "镜湖水位回落", lead: "镜湖水位比上周低了四十厘米。" });
-    const edition = await digestOf(db, [], "subject:lk");
-    expect(textOf(edition, "subject:lk")).toContain("湖区早报");
+    const edition = await digestOf(db, { query: "subject:lk" });
+    expect(textOf(edition, { query: "subject:lk" })).toContain("湖区早报");
     const [listed] = await listSubscriptions(db, 1);
     const own = (await findSubscription(db, listed!.id))!.subscription;
     expect([listed!, own].map((each) => subscriptionName(each, { language: "en" }))).toEqual([

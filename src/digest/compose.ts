@@ -1,4 +1,5 @@
 import type { Edition, EditionStory } from "../news/edition.ts";
+import { isBeside } from "../news/headline.ts";
 import { quotaOf, someShared } from "../news/rank.ts";
 import { nextSlot } from "../news/schedule.ts";
 import { idsPerSecond } from "../store/article-ids.ts";
@@ -111,13 +112,19 @@ async function choose(
   const edits = await once(shared, "edits", () => storyEditsNow(db, digest.now));
   // Who leaves a story out does not want the pieces beside it in its place.
   const matters = new Set(ranked.filter(({ id }) => edits.dropped.has(id)).map(({ matter }) => matter));
+  const hadOf = hadMatters(ranked, had);
   const quota = profile.sources.length > 0 || !someShared(ranked) ? null : quotaOf(profile.count);
   for (const card of arrange(ranked, edits)) {
     if (chosen.length >= profile.count) break;
     const isPinned = edits.pinned.includes(card.id);
     if (!isPinned && (matters.has(card.matter) || quota?.admits(card.members) === false)) continue;
-    const before = had.get(card.id) ?? (await hadBefore(db, card, { had, shared }));
-    const update = before && (await updateOf(db, card, { before, language: profile.language, shared }));
+    const own = had.get(card.id);
+    const followed = own === undefined ? await hadBefore(db, card, { had, shared }) : [];
+    const before = own ?? joinHad([...followed, ...(isPinned ? [] : (hadOf.get(card.matter) ?? []))]);
+    // An explainer or a live page of what was told by another story brings no news.
+    if (own === undefined && before !== undefined && !isPinned && isBeside(card.title)) continue;
+    const isFollowing = followed.length > 0;
+    const update = before && (await updateOf(db, card, { before, isFollowing, language: profile.language, shared }));
     // Told before, and nothing is new.
     if (update === null) continue;
     chosen.push({ card, update: update ?? null });
@@ -139,35 +146,49 @@ async function choose(
   return stories;
 }
 
+/** What the chat had of each matter in a list: a story beside one that was told is no news by itself. */
+function hadMatters(ranked: readonly StoryCard[], had: ReadonlyMap<number, Had>): Map<number, Had[]> {
+  const told = new Map<number, Had[]>();
+  for (const { id, matter } of ranked) {
+    const before = had.get(id);
+    if (before !== undefined) told.set(matter, [...(told.get(matter) ?? []), before]);
+  }
+  return told;
+}
+
 /** What the chat had of stories with whose matter this one goes on. */
 async function hadBefore(
   db: Db,
   card: StoryCard,
   { had, shared }: { had: ReadonlyMap<number, Had>; shared: Shared },
-): Promise<Had | undefined> {
-  if (had.size === 0) return undefined;
+): Promise<Had[]> {
+  if (had.size === 0) return [];
   const earlier = await once(shared, `before ${card.id} ${card.articleId}`, () => storiesBefore(db, card));
-  const all = earlier.flatMap((id) => had.get(id) ?? []);
+  return earlier.flatMap((id) => had.get(id) ?? []);
+}
+
+function joinHad(all: readonly Had[]): Had | undefined {
   if (all.length === 0) return undefined;
   return {
-    articleIds: all.flatMap((each) => each.articleIds),
+    articleIds: [...new Set(all.flatMap((each) => each.articleIds))],
     at: new Date(Math.max(...all.map((each) => each.at.getTime()))),
   };
 }
 
-type UpdateOptions = { before: Had; language: string | null; shared: Shared };
+type UpdateOptions = { before: Had; isFollowing: boolean; language: string | null; shared: Shared };
 
 /** What is new in a story since this chat was told of it; null when nothing is: then it is not told again. */
 async function updateOf(
   db: Db,
   card: StoryCard,
-  { before, language, shared }: UpdateOptions,
+  { before, isFollowing, language, shared }: UpdateOptions,
 ): Promise<EditionStory["update"]> {
   const newest = card.members.at(-1);
   // The usual case, without a look at any text: nothing was published since.
   if (newest === undefined || newest.id <= Math.max(...before.articleIds)) return null;
-  const key = `grown ${card.id} ${language} ${before.articleIds.join()}`;
-  const grown = await once(shared, key, () => grownSince(db, card.id, { had: before.articleIds, language }));
+  const key = `grown ${card.id} ${language} ${isFollowing} ${before.articleIds.join()}`;
+  const options = { had: before.articleIds, isFollowing, language };
+  const grown = await once(shared, key, () => grownSince(db, card.id, options));
   if (grown === null) return null;
   const { sentence, lastTold, lastTitle } = grown;
   return { sentence, lastTold, lastTitle, lastAt: before.at };

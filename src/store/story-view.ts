@@ -94,12 +94,13 @@ export async function storyView(
 
 /**
  * What a chat that had some articles is told of a story now: what the story's newer ones add, and what it last heard. The
- * articles may be of another story, with whose matter this one goes on. null when there is nothing that was not told.
+ * articles may be of another story, that stands beside this one or with whose matter this one goes on (`isFollowing`: then
+ * less is news). null when there is nothing that was not told.
  */
 export async function grownSince(
   db: Db,
   storyId: number,
-  { had, language }: { had: readonly number[]; language: string | null },
+  { had, isFollowing = false, language }: { had: readonly number[]; isFollowing?: boolean; language: string | null },
 ): Promise<(Growth & { lastAt: Date; lastTitle: string }) | null> {
   const known = new Set(had);
   const members = await toldOf(db, storyId);
@@ -110,7 +111,6 @@ export async function grownSince(
   const fresh = members.filter(
     (each) => each.id > last.id && !known.has(each.id) && (language === null || each.language === language),
   );
-  const isFollowing = !told.some((each) => members.some(({ id }) => id === each.id));
   const found = growth(told, fresh, { isFollowing });
   if (found === null || last.publishedAt === null) return null;
   const readable = told.filter((each) => language === null || each.language === language);
