@@ -8,6 +8,7 @@ import { arrange, storyEditsNow } from "../store/edits.ts";
 import { storiesBefore } from "../store/follow.ts";
 import { type Had, hadStories } from "../store/had.ts";
 import { type Around, storiesAround } from "../store/related.ts";
+import { countSourcesIn } from "../store/sources.ts";
 import { grownSince, type StoryCard } from "../store/story-view.ts";
 import type { Subscriber } from "../store/subscribers.ts";
 import type { Subscription } from "../store/subscriptions.ts";
@@ -23,6 +24,8 @@ const windowHoursMax = 31 * 24;
 const lateMinutesMin = 10;
 /** Told stories carry up to so many related lines: the first, the second, the third. */
 const relatedLines = [2, 1, 1];
+/** With fewer sources in its language, a short digest says so. */
+const enoughSources = 3;
 /** Those that are known for them: some are told themselves, or were. */
 const aroundMax = 12;
 /** Sentences of a told story. */
@@ -79,7 +82,24 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
     edition.stories = await choose(db, newest.stories, { digest, profile, shared });
     edition.newestDay = edition.stories.length > 0 ? newest.newestDay : null;
   }
+  if (edition.stories.length < profile.count) edition.fewSources = await fewSourcesOf(db, profile, { since, shared });
   return edition;
+}
+
+/** How many sources tell news in the one language of a profile, when they are too few; null when that is no reason. */
+async function fewSourcesOf(
+  db: Db,
+  { language, sources }: Profile,
+  { since, shared }: { since: Date; shared: Shared },
+): Promise<NonNullable<Edition["fewSources"]> | null> {
+  // Who named sources knows how many.
+  if (language === null || sources.length > 0) return null;
+  const key = `sources in ${language} since ${since.getTime()}`;
+  const found = await once(shared, key, () => countSourcesIn(db, language, { since, most: enoughSources }));
+  if (found >= enoughSources) return null;
+  // Where nobody tells anything in any language, it is no matter of languages.
+  const any = found > 0 || (await countSourcesIn(db, null, { since, most: 1 })) > 0;
+  return any ? { language, sources: found } : null;
 }
 
 /** The newest day with anything of this profile: of each of its subjects and sources, the newest of all. */

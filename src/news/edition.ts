@@ -58,4 +58,6 @@ export type Edition = {
   newestDay: Date | null;
   /** Since when nothing was new, for an empty one. */
   since: Date | null;
+  /** Set when it is short and hardly any source tells news in the one language that its reader reads. */
+  fewSources?: { language: string; sources: number } | null;
 };

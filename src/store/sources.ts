@@ -1,6 +1,7 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, exists, gte, sql } from "drizzle-orm";
+import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
-import { type SourceKind, sources } from "./schema.ts";
+import { articles, type SourceKind, sources } from "./schema.ts";
 
 /** Names of one listing. */
 const namesMax = 5_000;
@@ -44,6 +45,23 @@ export async function findSource(db: Db, name: string): Promise<Source | undefin
 
 export async function countSources(db: Db): Promise<number> {
   const [row] = await db.select({ n: sql<number>`count(*)` }).from(sources);
+  return row?.n ?? 0;
+}
+
+/** How many sources brought something in a language (null is any) since then, counted up to `most`. */
+export async function countSourcesIn(
+  db: Db,
+  language: string | null,
+  { since, most }: { since: Date; most: number },
+): Promise<number> {
+  const own = and(
+    eq(articles.sourceId, sources.id),
+    language === null ? undefined : eq(articles.language, language),
+    gte(articles.id, Math.floor(since.getTime() / 1000) * idsPerSecond),
+  );
+  const one = db.select({ id: articles.id }).from(articles).where(own).limit(1);
+  const some = db.select({ id: sources.id }).from(sources).where(exists(one)).limit(most).as("some");
+  const [row] = await db.select({ n: sql<number>`count(*)` }).from(some);
   return row?.n ?? 0;
 }
 

@@ -183,22 +183,34 @@ function slowLine(edition: Edition, options: DigestOptions): string | null {
   const found = edition.stories.length;
   if (edition.newestDay !== null || found > fewStoriesMax || found >= edition.count) return null;
   const text = textIn(options.language).digest;
+  const few = fewSourcesLine(edition, options);
+  if (few !== null) return few;
   const follows = options.asked === true && options.first !== true && edition.since !== null;
   return follows ? text.onlyNew(found) : text.slow(found);
+}
+
+/** That a digest is short, or empty, because hardly anybody tells news in its language. */
+function fewSourcesLine({ fewSources, stories }: Edition, { language }: DigestOptions): string | null {
+  if (fewSources == null) return null;
+  // Of one or two sources nothing new is nothing unusual.
+  if (stories.length === 0 && fewSources.sources > 0) return null;
+  const told = { sources: fewSources.sources, stories: stories.length };
+  return textIn(language).digest.fewSources(fewSources.language, told);
 }
 
 function renderNothing(edition: Edition, options: DigestOptions): Message {
   const text = textIn(options.language).digest;
   const since = edition.since === null ? null : when(edition.since, readingOf(edition, options));
+  const few = fewSourcesLine(edition, options);
   if (options.asked === true) {
-    const line = since === null ? text.nothingYet : text.nothingAsked(since);
+    const line = few ?? (since === null ? text.nothingYet : text.nothingAsked(since));
     const again: Button[] = since === null ? [] : [{ text: text.todayAgain, action: action("again") }];
     return message(
       lines(heading(edition, options), line),
       inPrivate(options, [[...again, { text: text.top, action: action("top") }]]),
     );
   }
-  const line = since === null ? text.nothingYet : text.nothing(since);
+  const line = few ?? (since === null ? text.nothingYet : text.nothing(since));
   const wanted = options.evenEmpty === true;
   const missed = missedLine(edition, options);
   const choice: Button[] =

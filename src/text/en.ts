@@ -2,6 +2,7 @@ import { breakingEn } from "./breaking.ts";
 import { comingAt, duration, fullDay, minuteText, number, shortDate, toldDay, weekdayName } from "./dates.ts";
 import type { Text } from "./zh.ts";
 
+const languageNames: Record<string, string> = { zh: "Chinese", en: "English" };
 const numerals = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
 
 /** Every sentence a person may see, in English. */
@@ -33,6 +34,10 @@ export const en: Text = {
     reasonSame: "same story",
     slow: (n) => `${numerals[n] ?? n} ${n === 1 ? "story carries" : "stories carry"} weight this time; no filler.`,
     onlyNew: (n) => `${numerals[n] ?? n} new ${n === 1 ? "story" : "stories"} since the last one.`,
+    fewSources: (language, { sources, stories }) =>
+      sources === 0
+        ? `No source brings news in ${languageNames[language] ?? language} now.`
+        : `${numerals[sources]} ${sources === 1 ? "source brings" : "sources bring"} news in ${languageNames[language] ?? language}: hence ${stories === 1 ? "one story" : "few stories"}.`,
     late: (minutes, due) => `Late by ${duration(minutes, "en")}, sorry: the service was down at ${due}.`,
     missed: (when) => `The digest of ${when} was not sent: it would have come too late. Its news is in this one.`,
     missedBare: (when) => `The digest of ${when} was not sent: it would have come too late. Sorry.`,
@@ -80,7 +85,7 @@ export const en: Text = {
     reporters: "Who reports it",
     carriers: (n) => ` (and ${n} that carry it)`,
     inLanguage: (language) => ` (${language})`,
-    languages: { zh: "Chinese", en: "English" },
+    languages: languageNames,
     more: (n) => `${n} more`,
     related: "Related",
     top: "Top now",

@@ -11,6 +11,7 @@ import {
   weekdayName,
 } from "./dates.ts";
 
+const languageNames: Record<string, string> = { zh: "中文", en: "英文" };
 const numerals = ["零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十"];
 const editions = { morning: "早报", midday: "午报", afternoon: "下午报", evening: "晚报" };
 
@@ -39,6 +40,10 @@ export const zh = {
     reasonSame: "同一件事",
     slow: (n: number) => `够分量的新事只有${numerals[n] ?? n}条，不凑数。`,
     onlyNew: (n: number) => `上一份之后，新的只有${numerals[n] ?? n}条。`,
+    fewSources: (language: string, { sources, stories }: { sources: number; stories: number }) =>
+      sources === 0
+        ? `现在没有来源发${languageNames[language] ?? ""}新闻。`
+        : `发${languageNames[language] ?? ""}新闻的来源只有${numerals[sources]}个，所以只有${numerals[stories] ?? stories}条。`,
     late: (minutes: number, due: string) => `晚了${duration(minutes, "zh")}，抱歉：${due} 时服务中断。`,
     missed: (when: string) => `${when} 那份没有发：晚得太久了。它的新闻并在这一份里。`,
     missedBare: (when: string) => `${when} 那份没有发：晚得太久了，抱歉。`,
@@ -86,7 +91,7 @@ export const zh = {
     reporters: "谁在报道",
     carriers: (n: number) => `（另${n}家转载）`,
     inLanguage: (language: string) => `（${language}）`,
-    languages: { zh: "中文", en: "英文" } as Record<string, string>,
+    languages: languageNames,
     more: (n: number) => `还有${n}家`,
     related: "相关内容",
     top: "热门资讯",
