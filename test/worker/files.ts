@@ -1,33 +1,27 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 
-/** What a file that is about Node alone imports. */
-const nodeThings =
-  /from "(?:node:|better-sqlite3|undici|@hono\/node-server|\.\.\/src\/(?:node|cli)\/|\.\/support\/(?:host|local-d1)\.)/;
+/** Test files of test/ whose cases run in workerd as well as on Node: all that are not said to be Node's. */
+export function testFilesOfBoth(folder: string): string[] {
+  return testFiles(folder).filter((name) => nodeOnly[name] === undefined);
+}
 
-/** Test files of test/: those whose cases run in workerd as well, and those that are Node's, each with the reason. */
-export function testFiles(folder: string): { both: string[]; nodes: Map<string, string> } {
-  const all = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
-  const reasons = all.map((name) => {
-    const [thing] = nodeThings.exec(readFileSync(join(folder, name), "utf8")) ?? [];
-    return [name, nodeOnly[name] ?? (thing === undefined ? undefined : `imports ${thing}`)] as const;
-  });
-  return {
-    both: reasons.filter(([, reason]) => reason === undefined).map(([name]) => name),
-    nodes: new Map(reasons.flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason] as const]))),
-  };
+export function testFiles(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
 }
 
 const program = "the program as a whole: test/cases/program.ts runs on both";
 const tool = "the command line is Node's";
 const playground = "tests the playground, which is Node's";
 
-/** Test files that are about Node alone, and why, where what they import does not say it. */
+/** Test files that are about Node alone, and why. */
 export const nodeOnly: Record<string, string> = {
   "backup.test.ts": "copies SQLite's file; D1 has Time Travel",
   "breaking-by-hand.test.ts": program,
   "breaking-crash.test.ts": "kills a process of Node's",
+  "cli.test.ts": tool,
+  "cost.test.ts": "reads the README",
   "crash.test.ts": "kills a process of Node's",
+  "deploy-questions.test.ts": tool,
   "deploy.test.ts": tool,
   "docs.test.ts": "reads the documents",
   "doctor.test.ts": tool,
@@ -48,6 +42,7 @@ export const nodeOnly: Record<string, string> = {
   "read-apart.test.ts": "threads are Node's",
   "sources-cli.test.ts": tool,
   "store.test.ts": "SQLite's file; its cases are test/cases/store.ts; they run in workerd by test/worker/store.ts",
+  "subjects-cli.test.ts": tool,
   "telegram-errors.test.ts": "errors of Node's sockets",
   "tidy.test.ts": "reads the source",
   "ingest.test.ts": "an ingest beside a server of Node's",
@@ -55,6 +50,7 @@ export const nodeOnly: Record<string, string> = {
   "worker.test.ts": "is this",
   "worker-edge.test.ts": "builds the worker, and holds its parts to the platform's limits",
   "worker-program.test.ts": "is in workerd as a whole",
+  "wrangler-config.test.ts": "reads wrangler.toml",
 };
 
 const seconds =

@@ -8,7 +8,7 @@ import { unstable_splitSqlQuery as splitSql, unstable_startWorker as startWorker
 import { knownMigrations, migrationsFolder } from "../../src/store/sqlite.ts";
 import type { HostileName } from "../cases/reading.ts";
 import { newsUpTo, readFixture, startHostile } from "../support/runtime.ts";
-import { testFiles } from "./files.ts";
+import { testFilesOfBoth } from "./files.ts";
 import { databaseNames } from "./runtime.ts";
 
 /** What belongs to one connection and not to what is said over it. */
@@ -33,7 +33,7 @@ function writeFilesList(): string {
   const folder = join(root, ".wrangler");
   const list = join(folder, "case-files.ts");
   const lines = [
-    ...testFiles(join(root, "test")).both.map((name) => `"${name}": () => import("../test/${name}"),`),
+    ...testFilesOfBoth(join(root, "test")).map((name) => `"${name}": () => import("../test/${name}"),`),
     '"worker/store.ts": () => import("../test/worker/store.ts"),',
   ];
   mkdirSync(folder, { recursive: true });
