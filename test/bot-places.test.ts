@@ -132,6 +132,45 @@ describe("a group or channel that the bot loses", () => {
   });
 });
 
+describe("a group that becomes a supergroup", () => {
+  const [small, grown] = [-77, -1_000_000_000_077];
+  async function setUp(): Promise<void> {
+    const members = [{ id: ADMIN_ID, status: "creator" as const }];
+    world.playground.addChat({ id: small, type: "group", title: "柳湾小组", bot: "member", members });
+    await world.say(ADMIN_ID, "/start");
+    await world.say(ADMIN_ID, "/subscribe@tidings_bot 20:00", small);
+  }
+  const line = "“柳湾小组”升级成了超级群，那里的简报照旧";
+
+  test("goes on under its new id, said once to who set it up", async () => {
+    await setUp();
+    world.playground.acts.upgradeGroup(small, grown);
+    await world.settle();
+    expect(texts(ADMIN_ID).filter((text) => text === line)).toHaveLength(1);
+    await at("2026-11-22T12:00:05Z");
+    expect(texts(grown).at(-1)).toMatch(/^🌙 晚报/);
+    expect(texts(ADMIN_ID).filter((text) => text === line)).toHaveLength(1);
+  });
+
+  test("the group itself hears it where nobody is known who set it up, also when only a send tells of it", async () => {
+    await setUp();
+    await world.app.db.update(subscribers).set({ setUpBy: null });
+    world.playground.acts.upgradeGroup(small, grown);
+    await at("2026-11-22T12:00:05Z");
+    expect(texts(grown)).toMatchObject([expect.stringMatching(/^🌙 晚报/), line]);
+    expect((await places()).filter(({ chatId }) => chatId === grown)).toMatchObject([{ kind: "supergroup" }]);
+  });
+
+  test("in which nothing is set up is followed in silence", async () => {
+    await setUp();
+    await world.app.db.delete(subscriptions);
+    world.playground.acts.upgradeGroup(small, grown);
+    await world.settle();
+    expect([...texts(grown), ...texts(ADMIN_ID)]).not.toContain(line);
+    expect((await places()).filter(({ chatId }) => chatId === grown)).toHaveLength(1);
+  });
+});
+
 describe("/feedback", () => {
   test("waits for an operator who never started the bot, and is shown once", async () => {
     await world.close();

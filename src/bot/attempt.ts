@@ -1,7 +1,7 @@
-import { moveChat } from "../store/subscribers.ts";
 import { stepOf } from "../telegram/errors.ts";
 import { plainText, withoutLinks } from "../telegram/html.ts";
 import type { Message } from "../telegram/message.ts";
+import { followChat } from "./members.ts";
 import type { Visit } from "./visit.ts";
 
 /** How often an answer is tried, and how long a person may be kept waiting for it. */
@@ -40,7 +40,7 @@ export async function attempt(
         if (step.seconds > waitSecondsMax) throw error;
         await sleep(step.seconds * 1_000);
       } else if (isOutOfReach(step.step)) {
-        if (step.step === "migrate") await moveChat(visit.app.db, visit.chatId, step.chatId);
+        if (step.step === "migrate") await followChat(visit.app, visit.chatId, step.chatId);
         visit.app.log.debug({ update: visit.updateId, reason: step.reason }, "an answer could not be delivered");
         return "unreachable";
       } else throw error;

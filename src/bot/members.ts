@@ -2,10 +2,8 @@ import type { Context } from "grammy";
 import type { App } from "../app.ts";
 import { moveChat, type Subscriber, setReach, subscribersOfChat } from "../store/subscribers.ts";
 import { reschedule } from "../store/subscriptions.ts";
-import { html } from "../telegram/html.ts";
-import { message } from "../telegram/message.ts";
-import { send } from "../telegram/send.ts";
 import { renderGroupStart } from "../telegram/start-message.ts";
+import { tellKeeper, tellUpgraded } from "../telegram/tell-keeper.ts";
 import { textIn } from "../text/index.ts";
 import { keyboardOf } from "./answer.ts";
 
@@ -37,20 +35,26 @@ async function tellSetUp(
     if (chatId === null || place === undefined || place.kind === "private") continue;
     const { small } = textIn(place.language);
     const line = isInside ? small.noRights(title) : small.removed(title);
-    const options = { message: message(html`${line}`), silent: false, paid: false };
-    const result = await send(app.api, { chatId, threadId: 0 }, options);
-    if ("step" in result) app.log.debug({ chatId }, `nobody could be told: ${result.step.reason}`);
+    const failed = await tellKeeper(app.api, { setUpBy: chatId, chatId: null }, line);
+    if (failed !== null) app.log.debug({ chatId }, `nobody could be told: ${failed}`);
   }
 }
 
 /** A group became a supergroup: its digests go on under the new id. Both sides of the move tell it; once is enough. */
 export async function onMigration(app: App, ctx: Context): Promise<boolean> {
   const message = ctx.message;
-  if (message?.migrate_to_chat_id !== undefined) await moveChat(app.db, message.chat.id, message.migrate_to_chat_id);
-  else if (message?.migrate_from_chat_id !== undefined)
-    await moveChat(app.db, message.migrate_from_chat_id, message.chat.id);
-  else return false;
+  const [from, to] = [
+    message?.migrate_from_chat_id ?? message?.chat.id,
+    message?.migrate_to_chat_id ?? message?.chat.id,
+  ];
+  if (from === undefined || to === undefined || from === to) return false;
+  await followChat(app, from, to);
   return true;
+}
+
+/** What is set up for a group goes on under its new id. */
+export async function followChat(app: App, from: number, to: number): Promise<void> {
+  await tellUpgraded(app.api, await moveChat(app.db, from, to), to);
 }
 
 /** One short line and a button, then silence. */

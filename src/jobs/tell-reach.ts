@@ -1,9 +1,7 @@
 import type { App } from "../app.ts";
 import { restChat, restPlace } from "../store/reach.ts";
 import { moveChat } from "../store/subscribers.ts";
-import { html } from "../telegram/html.ts";
-import { message } from "../telegram/message.ts";
-import { send } from "../telegram/send.ts";
+import { tellKeeper, tellUpgraded } from "../telegram/tell-keeper.ts";
 import { textIn } from "../text/index.ts";
 import type { Reach } from "./deliver-outcome.ts";
 
@@ -12,7 +10,9 @@ type ReachApp = Pick<App, "db" | "api" | "now" | "log">;
 /** Writes down what a delivery told about its chat; whoever set the place up hears of it, once. */
 export async function tellReach(app: ReachApp, reach: Reach): Promise<void> {
   const now = app.now();
-  if (reach.kind === "moved") return moveChat(app.db, reach.chatId, reach.newChatId);
+  if (reach.kind === "moved") {
+    return tellUpgraded(app.api, await moveChat(app.db, reach.chatId, reach.newChatId), reach.newChatId);
+  }
   if ("chatId" in reach) {
     const state = reach.kind === "gone" ? "gone" : "resting";
     return restChat(app.db, reach.chatId, { state, note: reach.reason, now });
@@ -26,10 +26,7 @@ export async function tellReach(app: ReachApp, reach: Reach): Promise<void> {
     "no-rights": text.noRights(subscriber.title),
   }[reach.kind];
   // The group itself hears it when nobody is known who set it up; where we may not write, nobody can be told.
-  const group = reach.kind === "no-rights" ? null : subscriber.chatId;
-  const to = subscriber.setUpBy ?? group;
-  if (to === null) return;
-  const options = { message: message(html`${said}`), silent: false, paid: false };
-  const result = await send(app.api, { chatId: to, threadId: 0 }, options);
-  if ("step" in result) app.log.warn({ subscriber: subscriber.id }, `nobody could be told: ${result.step.reason}`);
+  const chatId = reach.kind === "no-rights" ? null : subscriber.chatId;
+  const failed = await tellKeeper(app.api, { setUpBy: subscriber.setUpBy, chatId }, said);
+  if (failed !== null) app.log.warn({ subscriber: subscriber.id }, `nobody could be told: ${failed}`);
 }

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, exists, gte, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Db } from "./db.ts";
 import {
@@ -13,6 +13,7 @@ import {
   searches,
   shown,
   subscribers,
+  subscriptions,
   topics,
   visits,
 } from "./schema.ts";
@@ -116,23 +117,31 @@ export async function channelsOf(db: Db, userId: number): Promise<Subscriber[]> 
     .limit(20);
 }
 
-/** A group became a supergroup: the same subscriber, under its new chat id. */
-export async function moveChat(db: Db, from: number, to: number): Promise<void> {
+/** Of a group that was upgraded: what its keeper is told with. */
+export type Moved = Pick<Subscriber, "setUpBy" | "title" | "language">;
+
+/**
+ * A group became a supergroup: the same subscriber, under its new chat id. Gives those for whom something is set up, the
+ * first time only.
+ */
+export async function moveChat(db: Db, from: number, to: number): Promise<Moved[]> {
   const there = alias(subscribers, "there");
-  await db
+  const taken = db
+    .select({ one: sql`1` })
+    .from(there)
+    .where(and(eq(there.chatId, to), eq(there.threadId, subscribers.threadId)));
+  // A group that is none yet has no topics: it is one place.
+  const [moved] = await db
     .update(subscribers)
     .set({ chatId: to, kind: "supergroup" })
-    .where(
-      and(
-        eq(subscribers.chatId, from),
-        notExists(
-          db
-            .select({ one: sql`1` })
-            .from(there)
-            .where(and(eq(there.chatId, to), eq(there.threadId, subscribers.threadId))),
-        ),
-      ),
-    );
+    .where(and(eq(subscribers.chatId, from), notExists(taken)))
+    .returning({ id: subscribers.id });
+  if (moved === undefined) return [];
+  const own = db.select({ one: sql`1` }).from(subscriptions).where(eq(subscriptions.subscriberId, subscribers.id));
+  return db
+    .select({ setUpBy: subscribers.setUpBy, title: subscribers.title, language: subscribers.language })
+    .from(subscribers)
+    .where(and(eq(subscribers.id, moved.id), exists(own)));
 }
 
 /** Everything that is known about a chat goes: its settings, digests, what it had, searches, pages, counts. */

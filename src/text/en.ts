@@ -321,6 +321,7 @@ export const en: Text = {
     topicClosed: (topic) => `The topic "${topic}" is closed; its digest rests until it opens`,
     topicGone: (topic) => `The topic "${topic}" is gone, and its digest with it; send /subscribe in another one`,
     noRights: (chat) => `I may no longer post in "${chat}"; its digest rests until I may`,
+    upgraded: (chat) => `“${chat}” is a supergroup now; its digests go on there`,
     removed: (chat) => `I am no longer in “${chat}”; its digests have stopped. Add me again and they go on.`,
     inPrivate: "This works in a private chat with me.",
   },

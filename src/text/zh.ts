@@ -324,6 +324,7 @@ export const zh = {
     topicClosed: (topic: string) => `“${topic}”话题关闭了，那里的简报先停。重开后我会继续`,
     topicGone: (topic: string) => `“${topic}”话题不在了，那里的简报停了。在另一个话题里发 /subscribe 就能重新设`,
     noRights: (chat: string) => `我在“${chat}”里不能发消息了，那里的简报先停。给我发消息的权限，我就继续`,
+    upgraded: (chat: string) => `“${chat}”升级成了超级群，那里的简报照旧`,
     removed: (chat: string) => `我不在“${chat}”里了，那里的简报停了。把我加回去，就接着发`,
     inPrivate: "这个要在和我的私聊里用。",
   },
