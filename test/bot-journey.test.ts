@@ -259,12 +259,27 @@ describe("a reader in Shanghai", () => {
     await world.say(READER_ID, "/top 科技");
     expect((await world.press(READER_ID, "↻ 刷新")).answers).toEqual([]);
     const [which] = await world.say(READER_ID, "/top 养蜂");
-    expect(which!.text).toContain("没有“养蜂”这个主题");
+    expect(which!.text).toContain("没有“养蜂”这个主题或来源");
     expect(labels(which!)).toContain("体育");
     expect(text((await world.press(READER_ID, "体育")).answers)).toContain("体育：现在最要紧的");
     await world.say(READER_ID, "/subscribe");
     await world.press(READER_ID, "别的钟点");
     expect(text(await world.say(READER_ID, "20:00 财经"))).toContain("发财经晚报");
+  });
+
+  test("what matters of one source and of a day, each shown again as what it is", async () => {
+    const [post] = await world.say(READER_ID, "/top harbour post");
+    expect(post!.text!.split("\n")[0]).toMatch(/^🔥 Harbour Post：现在最要紧的 11月22日/);
+    expect(headlinesOf(post!.text!).length).toBeGreaterThan(0);
+    expect((await world.press(READER_ID, "↻ 刷新")).answers).toEqual([]);
+    expect(world.last(READER_ID).text).toBe(post!.text);
+    const [then] = await world.say(READER_ID, "/top 昨天");
+    expect(then!.text!.split("\n")[0]).toMatch(/^🔥 那天最要紧的 11月21日/);
+    expect(labels(then!)).not.toContain("↻ 刷新");
+    expect(headlinesOf(then!.text!)).not.toEqual(headlinesOf(text(await world.say(READER_ID, "/top"))));
+    expect(text(await world.say(READER_ID, "/top 科技 11月21日"))).toMatch(/^🔥 科技：那天最要紧的 11月21日/);
+    expect(text(await world.say(READER_ID, "/top 2025-03-01"))).toMatch(/^2025年3月1日.*没有新闻。发 \/top 看现在的。/);
+    expect(text(await world.say(LONDON_ID, "/top yesterday"))).toMatch(/^🔥 What mattered /);
   });
 
   test("subjects, sources and language of a digest change what it tells", async () => {

@@ -124,7 +124,9 @@ it("tells of another day, of what was meant and of what comes near", async () =>
   expect(JSON.parse(top).map((story: { title: string }) => story.title)).toEqual([lines[0]!.title]);
   expect(await tidings("top", "--day", "2026-11-21")).toMatch(/^1\. 云溪隧道贯通\n {3}1 outlet · \d+$/);
   expect(await tidings("top", "--day", "2026-11-22")).toBe("no news of 2026-11-22");
-  expect(await tidings("top", "--day", "2026-02-30")).toBe('--day is a date such as 2026-11-21, not "2026-02-30"');
+  expect(await tidings("top", "--day", "2026-02-30")).toBe(
+    '--day is a date such as 2026-11-21, or yesterday, not "2026-02-30"',
+  );
   expect(await tidings("search", "云溪燧道贯通")).toMatch(
     /云溪隧道贯通[\s\S]*Did you mean 云溪隧道贯通\?\nNo article has all of it; near to it: 1 article$/,
   );

@@ -49,6 +49,27 @@ describe("the readers' pages", () => {
     expect(en.body).toContain("Top now");
   });
 
+  it("tell what matters of a subject and of a source, and what mattered on a day", async () => {
+    const titles = (body: string) =>
+      [...body.matchAll(/<li><a href="\/story\/[^>]*>(.*?)<\/a>/g)].map(([, title]) => title);
+    const all = await page("/");
+    expect(all.body).toContain('<a href="/?lang=zh&amp;of=tech">科技</a>');
+    const tech = await page("/?lang=zh&of=tech");
+    expect(tech.body).toContain("<h1>科技：现在最要紧的</h1>");
+    expect(titles(tech.body).length).toBeGreaterThan(0);
+    expect(titles(tech.body)).not.toEqual(titles(all.body));
+    const post = await page(`/?lang=zh&of=${encodeURIComponent("harbour post")}`);
+    expect(post.body).toContain("<h1>Harbour Post：现在最要紧的</h1>");
+    expect(titles(post.body).length).toBeGreaterThan(0);
+    const then = await page("/?lang=en&day=2026-11-21");
+    expect(then.body).toContain("<h1>What mattered</h1>");
+    expect(titles(then.body).length).toBeGreaterThan(0);
+    expect((await page("/?lang=zh&of=tech&day=2020-01-01")).body).toContain("这里没有新闻。");
+    for (const path of ["/?of=nobody", "/?day=someday", "/?of=%3Cscript%3E"]) {
+      expect((await page(path)).response.status).toBe(404);
+    }
+  });
+
   it("say why a story is on top, and why another stands beside it", async () => {
     expect((await page("/")).body).toMatch(/\d家媒体，(其中\d家在)?\d小时内 · /);
     expect((await page("/?lang=en")).body).toMatch(/\d outlets(, \d)? within \d hours? · /);

@@ -1,14 +1,14 @@
 import type { Message as TelegramMessage } from "grammy/types";
+import { takeDay } from "../news/day.ts";
 import { nameIn } from "../news/name-in.ts";
 import type { SearchOrder, TopPage } from "../news/pages.ts";
 import { findNews } from "../pages/search.ts";
 import { isStory, storyPage } from "../pages/story.ts";
-import { toldPage, topPage, topWords } from "../pages/top.ts";
+import { type About, aboutNamed, toldPage, topPage, topWords } from "../pages/top.ts";
 import { voteOf } from "../store/feedback.ts";
-import type { NewsLanguages } from "../store/schema.ts";
 import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
 import { countSources } from "../store/sources.ts";
-import { allSubjects, findSubject } from "../store/subjects.ts";
+import { allSubjects } from "../store/subjects.ts";
 import { countSubscriptions } from "../store/subscriptions.ts";
 import { clip } from "../telegram/clip.ts";
 import { lines } from "../telegram/html.ts";
@@ -16,6 +16,7 @@ import { type Message, message } from "../telegram/message.ts";
 import { queryFromMessage, renderNoResult, renderSearch, renderSearchAsk } from "../telegram/search-message.ts";
 import { type From, renderStory } from "../telegram/story-message.ts";
 import { renderNoNews, renderOtherLanguage, renderSubjects, renderTop } from "../telegram/top-message.ts";
+import { fullDay } from "../text/index.ts";
 import { ask, say, show } from "./answer.ts";
 import { attempt } from "./attempt.ts";
 import { type Area, idOf, wholeNumber } from "./handler.ts";
@@ -26,6 +27,7 @@ import { isPrivate, readingOf, type Visit } from "./visit.ts";
 export const queryCharsMax = 200;
 const pagesMax = 200;
 const subjectColumns = 30;
+const sourceIdMax = 2 ** 31;
 
 export const reading: Area = {
   commands: {
@@ -34,7 +36,10 @@ export const reading: Area = {
     story: { run: story },
   },
   presses: {
-    top: { act: (visit, [again, slug]) => showTop(visit, { inPlace: again === "1", words: slug ?? "" }) },
+    top: {
+      act: (visit, [again, slug = "", source]) =>
+        showTop(visit, { inPlace: again === "1", words: slug, sourceId: wholeNumber(source, 1, sourceIdMax) }),
+    },
     page: { refuse: refuseOthers, act: turnPage },
     near: { refuse: refuseOthers, act: searchNear },
     story: { refuse: storyGone, act: (visit, args) => openInPlace(visit, args) },
@@ -43,38 +48,42 @@ export const reading: Area = {
   },
 };
 
-/** `/top`, `/top 科技`: as an answer or in place of itself. */
-async function showTop(visit: Visit, { inPlace = false, words = "" } = {}): Promise<void> {
+/** `/top`, `/top 科技`, `/top 环线财经 昨天`: as an answer or in place of itself. */
+async function showTop(visit: Visit, { inPlace = false, words = "", sourceId = null }: Asked = {}): Promise<void> {
   const { db } = visit.app;
-  const subject = words.trim() === "" ? undefined : await findSubject(db, words);
-  if (words.trim() !== "" && subject === undefined) {
-    const line = visit.text.top.whichSubject(clip(words.trim(), subjectColumns));
-    return say(visit, renderSubjects(line, await allSubjects(db), readingOf(visit)));
+  const shown = readingOf(visit);
+  const { day, rest } = takeDay(words, { now: visit.now, zone: shown.timezone });
+  const about = rest === "" && sourceId === null ? undefined : await aboutNamed(db, sourceId ?? rest, visit.language);
+  if (about === null) {
+    const line = visit.text.top.whichSubject(clip(rest, subjectColumns));
+    return say(visit, renderSubjects(line, await allSubjects(db), shown));
   }
-  const top = await topOf(visit, { subject: subject?.id });
-  const name = subject && (visit.language === "zh" ? subject.nameZh : subject.nameEn);
+  const top = await topOf(visit, { ...about, day });
   if (top.stories.length === 0) {
-    if (name === undefined || !(await hasNewsFor(visit))) return say(visit, await noneToRead(visit));
-    return say(visit, renderSubjects(visit.text.top.noneOf(name), await allSubjects(db), readingOf(visit)));
+    if (!(await hasNewsFor(visit))) return say(visit, await noneToRead(visit));
+    if (day !== null) return say(visit, message(lines(visit.text.top.noneThen(fullDay(day.from, shown)))));
+    if (about === undefined) return say(visit, await noneToRead(visit));
+    return say(visit, renderSubjects(visit.text.top.noneOf(about.name), await allSubjects(db), shown));
   }
   const digests = visit.known === undefined ? 0 : await countSubscriptions(db, visit.known.id);
   const { kind, app } = visit;
-  const options = { ...readingOf(visit), kind, subscribed: digests > 0 };
+  const options = { ...shown, kind, subscribed: digests > 0, day, about };
   const { language, timezone, subscribed } = options;
-  const key = ["top as told", newsOf(visit).news, subject?.id, language, timezone, kind, subscribed].join();
-  const page = await app.shared.of(key, async () =>
-    renderTop(top, { ...options, subject: subject && { slug: subject.slug, name: name! } }),
-  );
+  const key = ["top as told", keyOf(visit, { ...about, day }), language, timezone, kind, subscribed].join();
+  const page = await app.shared.of(key, async () => renderTop(top, options));
   await (inPlace ? show : say)(visit, page);
 }
 
-type About = { subject?: number | undefined; news?: NewsLanguages };
+type Asked = { inPlace?: boolean; words?: string; sourceId?: number | null };
+function keyOf(visit: Visit, { subject, source, day, news = newsOf(visit).news }: About): string {
+  return [news, subject, source, day?.from.getTime()].join(" ");
+}
 
-/** What matters now to who reads these languages: the same for all who ask within the same seconds. */
-function topOf(visit: Visit, { subject, news = newsOf(visit).news }: About = {}): Promise<TopPage> {
-  const about = subject === undefined ? {} : { subject };
-  return visit.app.shared.of(`top ${news} ${subject}`, () =>
-    topPage(visit.app.db, { ...newsOf(visit), news, ...about }),
+/** What matters to who reads these languages: the same for all who ask within the same seconds. */
+function topOf(visit: Visit, about: About = {}): Promise<TopPage> {
+  const { subject = null, source = null, day = null, news = newsOf(visit).news } = about;
+  return visit.app.shared.of(`top ${keyOf(visit, about)}`, () =>
+    topPage(visit.app.db, { ...newsOf(visit), news, subject, source, day }),
   );
 }
 

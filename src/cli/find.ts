@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
 import type { Article } from "../news/article.ts";
-import { parseDate } from "../news/date.ts";
+import { type Day, type Here, readDay } from "../news/day.ts";
 import type { Reason } from "../news/edition.ts";
 import { snippetOf } from "../news/snippet.ts";
 import { articleByExternalId, articleById, articlesByIds, earlierTitles } from "../store/articles.ts";
@@ -18,7 +18,6 @@ import { answerLines, counted, type Shell, UsageError, wholeNumber } from "./she
 const searchLimitMax = 1_000;
 const topLimitMax = 100;
 const relatedLimitMax = 200;
-const dayMs = 86_400_000;
 
 type Options = {
   limit: number;
@@ -102,7 +101,8 @@ async function find(db: Db, query: string, { shell, limit }: { shell: Shell; lim
 }
 
 async function top(shell: Shell, { limit, json, language, subject, source, day }: Options): Promise<void> {
-  const range = day === undefined ? null : dayOf(day, shell.config.DEFAULT_TIMEZONE);
+  const here = { now: shell.now(), zone: shell.config.DEFAULT_TIMEZONE };
+  const range = day === undefined ? null : dayOf(day, here);
   await shell.withStore(async ({ db }) => {
     const options = {
       now: shell.now(),
@@ -137,13 +137,11 @@ async function top(shell: Shell, { limit, json, language, subject, source, day }
   });
 }
 
-/** From midnight to midnight, as it is in DEFAULT_TIMEZONE. */
-function dayOf(day: string, zone: string): { from: Date; to: Date } {
-  const midnight = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? parseDate(`${date} 00:00`, zone) : null);
-  const from = midnight(day);
-  const to = from === null ? null : midnight(new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10));
-  if (from === null || to === null) throw new UsageError(`--day is a date such as 2026-11-21, not "${day}"`);
-  return { from, to };
+/** As it is in DEFAULT_TIMEZONE. */
+function dayOf(word: string, here: Here): Day {
+  const day = readDay(word, here);
+  if (day === null) throw new UsageError(`--day is a date such as 2026-11-21, or yesterday, not "${word}"`);
+  return day;
 }
 
 /** "7 outlets, 6 within 3 hours", "5 outlets within 1 hour": what a person can check, never a score. */

@@ -1,11 +1,15 @@
+import type { Day } from "../news/day.ts";
 import { nameIn } from "../news/name-in.ts";
 import type { TopLine, TopPage } from "../news/pages.ts";
 import { idsPerSecond } from "../store/article-ids.ts";
 import { hasArticles } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
 import { hadStories } from "../store/had.ts";
+import { sourceMeant } from "../store/sources.ts";
 import { currentStory, membersOfStories, type StoryCard, storyCards } from "../store/story-view.ts";
+import { findSubject } from "../store/subjects.ts";
 import { topStories } from "../store/top.ts";
+import type { Language } from "../text/index.ts";
 import { languageOf, type Wanted } from "./wanted.ts";
 
 /** Stories of a page. */
@@ -23,10 +27,34 @@ export async function hasNews(db: Db): Promise<boolean> {
   return hasArticles(db);
 }
 
-/** What matters now, of all news or of a subject (its id). */
-export async function topPage(db: Db, wanted: Wanted & { subject?: number }): Promise<TopPage> {
-  const { now, subject = null } = wanted;
-  const top = await topStories(db, { now, limit: topCount, language: languageOf(wanted), subject });
+/** Of what: a subject's and a source's id; a day instead of now. */
+export type About = {
+  subject?: number | null;
+  source?: number | null;
+  day?: Day | null;
+  news?: Wanted["news"];
+};
+
+/** With what it is called, and what a button or an address needs to ask for it again. */
+export type Named = About & { name: string; args: string[] };
+
+/** The subject or the source that is called so, or the source of this id; null when there is none. */
+export async function aboutNamed(db: Db, asked: string | number, language: Language): Promise<Named | null> {
+  const subject = typeof asked === "number" ? undefined : await findSubject(db, asked);
+  if (subject !== undefined) {
+    const name = language === "zh" ? subject.nameZh : subject.nameEn;
+    return { subject: subject.id, name, args: [subject.slug] };
+  }
+  const source = await sourceMeant(db, asked);
+  if (source === undefined) return null;
+  // Who names a source reads its language.
+  return { source: source.id, news: "both", name: source.name, args: ["", String(source.id)] };
+}
+
+/** What matters now or mattered on a day, of all news, a subject or a source. */
+export async function topPage(db: Db, wanted: Wanted & About): Promise<TopPage> {
+  const { now, subject = null, source = null, day = null } = wanted;
+  const top = await topStories(db, { now, limit: topCount, language: languageOf(wanted), subject, source, day });
   return { stories: top.stories.map((card) => lineOf(card, wanted.now)), newestDay: top.newestDay };
 }
 

@@ -43,6 +43,13 @@ export async function findSource(db: Db, name: string): Promise<Source | undefin
   return row;
 }
 
+/** The source that a reader means: of this id, or called so, in whatever case. */
+export async function sourceMeant(db: Db, of: number | string): Promise<Source | undefined> {
+  const one = typeof of === "number" ? eq(sources.id, of) : sql`lower(${sources.name}) = lower(${of})`;
+  const [row] = await db.select().from(sources).where(one).orderBy(sources.id).limit(1);
+  return row;
+}
+
 export async function countSources(db: Db): Promise<number> {
   const [row] = await db.select({ n: sql<number>`count(*)` }).from(sources);
   return row?.n ?? 0;

@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
 import { emptyBackground } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
+import type { Day } from "../news/day.ts";
 import { choose, languageBit } from "../news/rank.ts";
 import { sketchArticle } from "../news/sketch.ts";
 import { textCharsMax, tokenize } from "../news/terms.ts";
@@ -34,7 +35,7 @@ export type TopOptions = {
   /** A source's id. */
   source?: number | null;
   /** A day as the reader's zone has it, instead of now. */
-  day?: { from: Date; to: Date } | null;
+  day?: Day | null;
   /** Only what has news since; instead of the last 48 hours. */
   since?: Date | null;
   /** Sources whose stories are left out when nobody else tells them. */

@@ -1,3 +1,4 @@
+import type { Day } from "../news/day.ts";
 import type { TopLine, TopPage } from "../news/pages.ts";
 import { deskText } from "../text/desk.ts";
 import { feedbackText } from "../text/feedback.ts";
@@ -13,8 +14,10 @@ const toldMax = 3;
 
 export type TopOptions = Reading & {
   kind: "private" | "group" | "supergroup" | "channel";
-  /** The subject that it is about. */
-  subject?: { slug: string; name: string } | undefined;
+  /** The subject or source that it is about, and what a button needs to show it again. */
+  about?: { name: string; args: readonly string[] } | undefined;
+  /** Of that day instead of now. */
+  day?: Day | null;
   /** These were pushed today and are looked at again. */
   again?: boolean;
   /** The reader has a digest already: no need to offer one. */
@@ -63,10 +66,12 @@ export function renderOtherLanguage({ language }: Reading): Message {
 }
 
 function topHead(top: TopPage, options: TopOptions): Html {
+  const { about, day = null, again = false } = options;
   const text = textIn(options.language).top;
-  const day = top.newestDay === null ? null : text.newestDay(shortDate(top.newestDay, options));
-  const title = options.subject === undefined ? text.title : text.titleOf(options.subject.name);
-  return lines(html`🔥 ${bold(options.again === true ? text.again : title)} ${fullDay(options.now, options)}`, day);
+  const old = top.newestDay === null ? null : text.newestDay(shortDate(top.newestDay, options));
+  const [all, of] = day === null ? [text.title, text.titleOf] : [text.titleThen, text.titleThenOf];
+  const title = again ? text.again : about === undefined ? all : of(about.name);
+  return lines(html`🔥 ${bold(title)} ${fullDay(day?.from ?? options.now, options)}`, old);
 }
 
 function toldStories(top: TopPage, options: TopOptions, links: boolean, told: number): Html[] {
@@ -107,7 +112,8 @@ function topButtons(top: TopPage, options: TopOptions): Button[][] {
   const isPrivate = options.kind === "private";
   const offer: Button[] = isPrivate && !options.subscribed ? [{ text: text.top.daily, action: action("at", 480) }] : [];
   if (options.again === true) return numberRows(open);
-  const subject = options.subject === undefined ? [] : [options.subject.slug];
-  const refresh = { text: text.top.refresh, action: action("top", 1, ...subject) };
-  return [...numberRows(open), [refresh, ...offer]];
+  const refresh = { text: text.top.refresh, action: action("top", 1, ...(options.about?.args ?? [])) };
+  // A day that is over stays as it is.
+  const again = (options.day ?? null) === null ? [refresh] : [];
+  return [...numberRows(open), [...again, ...offer]];
 }

@@ -101,7 +101,11 @@ export const en: Text = {
   top: {
     title: "What matters now",
     titleOf: (subject) => `${subject}: what matters now`,
-    whichSubject: (words) => `There is no subject “${words}”. To search for it, just send the word; the subjects are:`,
+    titleThen: "What mattered",
+    titleThenOf: (subject) => `${subject}: what mattered`,
+    whichSubject: (words) =>
+      `There is no subject or source “${words}”. To search for it, just send the word; the subjects are:`,
+    noneThen: (day) => `Nothing of ${day}. Send /top for now.`,
     noneOf: (subject) => `Nothing recent about ${subject}. Other subjects:`,
     newestDay: (day) => `Nothing recent; this is from ${day}`,
     again: "Sent to you today",

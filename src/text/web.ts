@@ -5,6 +5,8 @@ type WebText = {
   placeholder: string;
   top: string;
   empty: string;
+  none: string;
+  yesterday: string;
   notFound: string;
   found: (articles: string, stories: string) => string;
   nothing: (query: string) => string;
@@ -20,6 +22,8 @@ export const webText: Record<Language, WebText> = {
     placeholder: "比如：台风",
     top: "热门资讯",
     empty: "还没有新闻。",
+    none: "这里没有新闻。",
+    yesterday: "昨天",
     notFound: "没有这一页。",
     found: (articles, stories) => `${articles}篇，合成${stories}件事`,
     nothing: (query) => `没有找到 ${query}`,
@@ -32,6 +36,8 @@ export const webText: Record<Language, WebText> = {
     placeholder: "For example: typhoon",
     top: "Top now",
     empty: "No news yet.",
+    none: "There is no news here.",
+    yesterday: "Yesterday",
     notFound: "There is no such page.",
     found: (articles, stories) =>
       `${articles} ${articles === "1" ? "article" : "articles"}, ${stories} ${stories === "1" ? "story" : "stories"}`,

@@ -107,7 +107,10 @@ export const zh = {
   top: {
     title: "现在最要紧的",
     titleOf: (subject: string) => `${subject}：现在最要紧的`,
-    whichSubject: (words: string) => `没有“${words}”这个主题。想查这个词，直接发给我；主题有：`,
+    titleThen: "那天最要紧的",
+    titleThenOf: (subject: string) => `${subject}：那天最要紧的`,
+    whichSubject: (words: string) => `没有“${words}”这个主题或来源。想查这个词，直接发给我；主题有：`,
+    noneThen: (day: string) => `${day}没有新闻。发 /top 看现在的。`,
     noneOf: (subject: string) => `${subject}最近没有新闻。别的主题：`,
     newestDay: (day: string) => `最近没有新消息，这是 ${day} 的`,
     again: "今天发过你的",

@@ -29,6 +29,7 @@ ol,ul{padding-left:1.4rem}
 li{margin:.5rem 0}
 .why{color:var(--soft);font-size:.9rem;font-style:normal}
 mark{background:none;color:var(--accent);font-weight:600}
+.others a{display:inline-block;margin:0 .8rem .4rem 0}
 nav{display:flex;justify-content:space-between;margin:1.2rem 0}
 `;
 

@@ -1,12 +1,15 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
+import { type Day, readDay } from "../news/day.ts";
 import type { Reason } from "../news/edition.ts";
 import type { SearchPage, StoryPage, TopPage } from "../news/pages.ts";
+import type { Subject } from "../news/subjects.ts";
 import { findNews, resultsPerPage } from "../pages/search.ts";
 import { storyPage } from "../pages/story.ts";
-import { topPage } from "../pages/top.ts";
+import { aboutNamed, type Named, topPage } from "../pages/top.ts";
 import type { Wanted } from "../pages/wanted.ts";
 import type { Db } from "../store/db.ts";
+import { allSubjects } from "../store/subjects.ts";
 import {
   fullDay,
   type Language,
@@ -57,7 +60,13 @@ export function createSite(parts: SiteParts): Hono {
 
   site.get("/", async (c) => {
     const { db, wanted, reading } = asked(c);
-    return answer(c, home(await topPage(db, wanted), reading));
+    const of = (c.req.query("of") ?? "").trim().slice(0, queryCharsMax);
+    const about = of === "" ? null : await aboutNamed(db, of, reading.language);
+    const day = readDay(c.req.query("day") ?? "", { now: reading.now, zone: reading.timezone });
+    const isUnknown = (of !== "" && about === null) || (c.req.query("day") !== undefined && day === null);
+    if (isUnknown) return answer(c, missing(reading), 404);
+    const top = await topPage(db, { ...wanted, ...about, day });
+    return answer(c, home(top, reading, { about, day, subjects: await allSubjects(db) }));
   });
   site.get("/story/:id{[0-9]{1,16}}", async (c) => {
     const { db, wanted, reading } = asked(c);
@@ -76,17 +85,31 @@ export function createSite(parts: SiteParts): Hono {
   return site;
 }
 
-function home(top: TopPage, reading: Reading): Markup {
+type Shown = { about: Named | null; day: Day | null; subjects: readonly Subject[] };
+
+function home(top: TopPage, reading: Reading, { about, day, subjects }: Shown): Markup {
   const text = webText[reading.language];
-  const day = top.newestDay === null ? "" : html`<p class="why">${fullDay(top.newestDay, reading)}</p>`;
+  const { top: said } = textIn(reading.language);
+  const at = day?.from ?? top.newestDay;
+  const dated = at === null ? "" : html`<p class="why">${fullDay(at, reading)}</p>`;
   const items = top.stories.map(
     (each) =>
       html`<li>${storyLink(each, reading)}<br>${each.summary} <i class="why">${whoAndWhen(each, reading)}</i></li>`,
   );
-  const list = items.length === 0 ? html`<p>${text.empty}</p>` : html`<ol>${items}</ol>`;
+  const isAll = about === null && day === null;
+  const list = items.length === 0 ? html`<p>${isAll ? text.empty : text.none}</p>` : html`<ol>${items}</ol>`;
+  const [all, of] = day === null ? [text.top, said.titleOf] : [said.titleThen, said.titleThenOf];
+  const title = about === null ? all : of(about.name);
+  const to = (query: string, label: string) => html`<a href="/?lang=${reading.language}&amp;${query}">${label}</a>`;
+  const others = [
+    to("day=yesterday", text.yesterday),
+    ...subjects.map(({ slug, nameZh, nameEn }) =>
+      to(`of=${encodeURIComponent(slug)}`, reading.language === "zh" ? nameZh : nameEn),
+    ),
+  ];
   return layout(
-    { language: reading.language, title: `tidings · ${text.top}` },
-    html`<h1>${text.top}</h1>${day}${list}`,
+    { language: reading.language, title: `tidings · ${title}` },
+    html`<h1>${title}</h1>${dated}${list}<p class="others">${others.map((each) => html`${each} `)}</p>`,
   );
 }
 

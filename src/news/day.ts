@@ -1,0 +1,47 @@
+import { Temporal } from "temporal-polyfill";
+
+/** A day of a zone, from midnight to midnight. */
+export type Day = { from: Date; to: Date };
+
+export type Here = { now: Date; zone: string };
+
+const daysAgo: Record<string, number> = { 今天: 0, 今日: 0, today: 0, 昨天: 1, 昨日: 1, yesterday: 1, 前天: 2 };
+/** 2026-11-21, 2026/11/21, 2026年11月21日; without the year 11-21, 11/21, 11月21日. */
+const numbers = /^(?:(\d{4})[-/.])?(\d{1,2})[-/](\d{1,2})$|^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?$/;
+
+/** Reads a word that names a day: one without a year is the last that there was. Null when it names none. */
+export function readDay(word: string, { now, zone }: Here): Day | null {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate();
+  const ago = daysAgo[word.toLowerCase()];
+  if (ago !== undefined) return between(today.subtract({ days: ago }), zone);
+  const found = numbers.exec(word.normalize("NFKC"));
+  if (found === null) return null;
+  const [year, month, day] = found[2] === undefined ? found.slice(4) : found.slice(1, 4);
+  const named = plainDay(year === undefined ? today.year : Number(year), Number(month), Number(day));
+  if (named === null) return null;
+  const isAhead = year === undefined && Temporal.PlainDate.compare(named, today) > 0;
+  return between(isAhead ? named.subtract({ years: 1 }) : named, zone);
+}
+
+/** The day that one of some words names, and the other words. */
+export function takeDay(words: string, here: Here): { day: Day | null; rest: string } {
+  const each = words.trim().split(/\s+/u);
+  for (const [n, word] of each.entries()) {
+    const day = readDay(word, here);
+    if (day !== null) return { day, rest: each.toSpliced(n, 1).join(" ") };
+  }
+  return { day: null, rest: each.join(" ") };
+}
+
+function plainDay(year: number, month: number, day: number): Temporal.PlainDate | null {
+  try {
+    return Temporal.PlainDate.from({ year, month, day }, { overflow: "reject" });
+  } catch {
+    return null;
+  }
+}
+
+function between(day: Temporal.PlainDate, zone: string): Day {
+  const midnight = (of: Temporal.PlainDate) => new Date(of.toZonedDateTime(zone).epochMilliseconds);
+  return { from: midnight(day), to: midnight(day.add({ days: 1 })) };
+}
