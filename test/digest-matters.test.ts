@@ -80,9 +80,15 @@ it("a matter has one place in a list and in a digest, and the news itself stands
 it("what was told is not told again by a story beside it", () =>
   withStore(openStore, async (db) => {
     const add = reader(db);
-    const had = await add(26, storm);
+    // Longer ago than a digest looks back.
+    const had = await add(31, storm);
     await add(3, { ...advice, rank: 1 });
     await add(2, { ...live, rank: 2 });
+    // Without a name in quotation marks nothing says that it goes on with it: it stands beside it.
+    await add(1, {
+      title: "直播｜台风白鹭登陆，记者在松溪海堤",
+      lead: "台风白鹭登陆松溪，已有人转移，记者从海堤开始直播，风力九级，堤上的人系着安全绳。",
+    });
     const other = await add(5, { title: "北坡植物园开放", lead: "北坡植物园今天开放，有三千种植物。" });
     const { stories } = await digestOf(db, { had: [had] });
     expect(stories.map(({ storyId }) => storyId)).toEqual([other]);

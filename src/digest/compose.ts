@@ -24,13 +24,15 @@ const windowHoursMax = 31 * 24;
 const lateMinutesMin = 10;
 /** Told stories carry up to so many related lines: the first, the second, the third. */
 const relatedLines = [2, 1, 1];
-/** With fewer sources in its language, a short digest says so. */
-const enoughSources = 3;
 /** Those that are known for them: some are told themselves, or were. */
-const aroundMax = 12;
+const aroundMax = 24;
+/** With fewer sources in its language that brought something in so many days, a short digest says so. */
+const enoughSources = 3;
+const sourceDays = 14;
 /** Sentences of a told story. */
 const sentencesMax = 2;
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 export type DigestOf = {
   subscriber: Pick<Subscriber, "id" | "timezone" | "newsLanguages">;
@@ -82,7 +84,9 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
     edition.stories = await choose(db, newest.stories, { digest, profile, shared });
     edition.newestDay = edition.stories.length > 0 ? newest.newestDay : null;
   }
-  if (edition.stories.length < profile.count) edition.fewSources = await fewSourcesOf(db, profile, { since, shared });
+  // What a chat had already is no matter of sources: only a list that is short itself is.
+  if (ranked.length < profile.count && edition.newestDay === null)
+    edition.fewSources = await fewSourcesOf(db, profile, { slot, shared });
   return edition;
 }
 
@@ -90,16 +94,19 @@ export async function composeDigest(db: Db, digest: DigestOf): Promise<Edition> 
 async function fewSourcesOf(
   db: Db,
   { language, sources }: Profile,
-  { since, shared }: { since: Date; shared: Shared },
+  { slot, shared }: { slot: Date; shared: Shared },
 ): Promise<NonNullable<Edition["fewSources"]> | null> {
   // Who named sources knows how many.
   if (language === null || sources.length > 0) return null;
-  const key = `sources in ${language} since ${since.getTime()}`;
-  const found = await once(shared, key, () => countSourcesIn(db, language, { since, most: enoughSources }));
-  if (found >= enoughSources) return null;
+  const since = new Date((Math.floor(slot.getTime() / dayMs) - sourceDays) * dayMs);
+  const count = (of: string | null) =>
+    once(shared, `sources of ${of} since ${since.getTime()}`, () =>
+      countSourcesIn(db, of, { since, most: enoughSources }),
+    );
+  const found = await count(language);
   // Where nobody tells anything in any language, it is no matter of languages.
-  const any = found > 0 || (await countSourcesIn(db, null, { since, most: 1 })) > 0;
-  return any ? { language, sources: found } : null;
+  if (found >= enoughSources || (found === 0 && (await count(null)) === 0)) return null;
+  return { language, sources: found };
 }
 
 /** The newest day with anything of this profile: of each of its subjects and sources, the newest of all. */
@@ -139,12 +146,14 @@ async function choose(
     const isPinned = edits.pinned.includes(card.id);
     if (!isPinned && (matters.has(card.matter) || quota?.admits(card.members) === false)) continue;
     const own = had.get(card.id);
-    const followed = own === undefined ? await hadBefore(db, card, { had, shared }) : [];
-    const before = own ?? joinHad([...followed, ...(isPinned ? [] : (hadOf.get(card.matter) ?? []))]);
+    const { followed, beside } = await hadBefore(db, card, { had, shared });
+    const told = hadOf.get(card.matter) ?? [];
+    const before = joinHad([...(own ? [own] : []), ...followed, ...(isPinned ? [] : [...beside, ...told])]);
     // An explainer or a live page of what was told by another story brings no news.
     if (own === undefined && before !== undefined && !isPinned && isBeside(card.title)) continue;
-    const isFollowing = followed.length > 0;
-    const update = before && (await updateOf(db, card, { before, isFollowing, language: profile.language, shared }));
+    const isFollowing = own === undefined && followed.length > 0;
+    const update =
+      before && (await updateOf(db, card, { own, before, isFollowing, language: profile.language, shared }));
     // Told before, and nothing is new.
     if (update === null) continue;
     chosen.push({ card, update: update ?? null });
@@ -176,15 +185,16 @@ function hadMatters(ranked: readonly StoryCard[], had: ReadonlyMap<number, Had>)
   return told;
 }
 
-/** What the chat had of stories with whose matter this one goes on. */
+/** What the chat had of earlier stories with whose matter this one goes on, or that it stands beside. */
 async function hadBefore(
   db: Db,
   card: StoryCard,
   { had, shared }: { had: ReadonlyMap<number, Had>; shared: Shared },
-): Promise<Had[]> {
-  if (had.size === 0) return [];
+): Promise<{ followed: Had[]; beside: Had[] }> {
+  if (had.size === 0) return { followed: [], beside: [] };
   const earlier = await once(shared, `before ${card.id} ${card.articleId}`, () => storiesBefore(db, card));
-  return earlier.flatMap((id) => had.get(id) ?? []);
+  const hadOf = (ids: readonly number[]) => ids.flatMap((id) => had.get(id) ?? []);
+  return { followed: hadOf(earlier.followed), beside: hadOf(earlier.beside) };
 }
 
 function joinHad(all: readonly Had[]): Had | undefined {
@@ -195,17 +205,23 @@ function joinHad(all: readonly Had[]): Had | undefined {
   };
 }
 
-type UpdateOptions = { before: Had; isFollowing: boolean; language: string | null; shared: Shared };
+type UpdateOptions = {
+  own: Had | undefined;
+  before: Had;
+  isFollowing: boolean;
+  language: string | null;
+  shared: Shared;
+};
 
 /** What is new in a story since this chat was told of it; null when nothing is: then it is not told again. */
 async function updateOf(
   db: Db,
   card: StoryCard,
-  { before, isFollowing, language, shared }: UpdateOptions,
+  { own, before, isFollowing, language, shared }: UpdateOptions,
 ): Promise<EditionStory["update"]> {
   const newest = card.members.at(-1);
   // The usual case, without a look at any text: nothing was published since.
-  if (newest === undefined || newest.id <= Math.max(...before.articleIds)) return null;
+  if (newest === undefined || newest.id <= Math.max(...(own ?? before).articleIds)) return null;
   const key = `grown ${card.id} ${language} ${isFollowing} ${before.articleIds.join()}`;
   const options = { had: before.articleIds, isFollowing, language };
   const grown = await once(shared, key, () => grownSince(db, card.id, options));

@@ -1,7 +1,7 @@
 import { tellApart } from "./apart.ts";
 import { follows } from "./follow.ts";
 import { isBeside } from "./headline.ts";
-import { joinLikeness, surroundingsAmong } from "./likeness.ts";
+import { joinLikeness, type Surroundings, surroundingsAmong } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
 /**
@@ -21,16 +21,20 @@ export function mattersOf(stories: readonly Sketch[]): number[] {
   const surroundings = surroundingsAmong(stories);
   for (const [n, story] of stories.entries()) {
     const around = surroundings(story);
-    const before = stories.slice(0, n).findIndex((other) => {
-      if (story.language !== other.language) return false;
-      const isApart = tellApart(story, other);
-      if (!isApart && (follows(story, other) || follows(other, story))) return true;
-      const isAside = isBeside(story.headline) !== isBeside(other.headline);
-      return (!isApart || isAside) && joinLikeness(around, other) >= (isApart ? besideScore : sameScore);
-    });
+    const before = stories.slice(0, n).findIndex((other) => isOneMatter(around, other));
     matters.push(before === -1 ? n : matters[before]!);
   }
   return matters;
+}
+
+/** Whether the story in the middle of its surroundings and another tell of one matter. */
+export function isOneMatter(around: Surroundings, other: Sketch): boolean {
+  const { center: story } = around;
+  if (story.language !== other.language) return false;
+  const isApart = tellApart(story, other);
+  if (!isApart && (follows(story, other) || follows(other, story))) return true;
+  const isAside = isBeside(story.headline) !== isBeside(other.headline);
+  return (!isApart || isAside) && joinLikeness(around, other) >= (isApart ? besideScore : sameScore);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { followDaysMax, follows } from "../news/follow.ts";
+import { surroundingsAmong } from "../news/likeness.ts";
 import { askedTerms } from "../news/sketch.ts";
+import { isOneMatter } from "../news/variety.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
 import { findByTerms, sketchesOf, storyMemory } from "./sketches.ts";
@@ -11,8 +13,11 @@ const askedMax = 3;
 const nearbyMax = 40;
 const idsPerDay = 86_400 * 2 ** 20;
 
-/** The stories of the week before with whose matter a story goes on: who was told of one reads this one as an update. */
-export async function storiesBefore(db: Db, card: StoryCard): Promise<number[]> {
+/** Stories of the week before: those with whose matter one goes on, and those that it stands beside, of one matter. */
+export type Earlier = { followed: number[]; beside: number[] };
+
+/** What was told before a story of its matter: who was told of that reads this one as an update, or not at all. */
+export async function storiesBefore(db: Db, card: StoryCard): Promise<Earlier> {
   const memory = storyMemory();
   const background = await backgroundOf(db, memory);
   const own = card.members.filter((member) => member.language === card.language).map((member) => member.id);
@@ -22,11 +27,18 @@ export async function storiesBefore(db: Db, card: StoryCard): Promise<number[]> 
   const looking = sketches.map((sketch) => ({ ...sketch, keys: askedTerms(sketch) }));
   const found = await findByTerms(db, looking, { window, limit: nearbyMax, least: 0 });
   const earlier = await sketchesOf(db, [...new Set([...found.values()].flat())], { memory, background });
-  const before = sketches.flatMap((sketch) =>
-    found
-      .get(sketch.id)!
-      .flatMap((id) => earlier.get(id) ?? [])
-      .filter((other) => other.storyId !== card.id && follows(sketch, other)),
-  );
-  return [...new Set(before.flatMap(({ storyId }) => storyId ?? []))];
+  const around = surroundingsAmong([
+    ...new Map([...sketches, ...earlier.values()].map((each) => [each.id, each])).values(),
+  ]);
+  const followed = new Set<number>();
+  const beside = new Set<number>();
+  for (const sketch of sketches) {
+    const others = found.get(sketch.id)!.flatMap((id) => earlier.get(id) ?? []);
+    for (const other of others) {
+      if (other.storyId === null || other.storyId === card.id) continue;
+      if (follows(sketch, other)) followed.add(other.storyId);
+      else if (sketch.id === card.articleId && isOneMatter(around(sketch), other)) beside.add(other.storyId);
+    }
+  }
+  return { followed: [...followed], beside: [...beside] };
 }

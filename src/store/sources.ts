@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, sql } from "drizzle-orm";
+import { and, desc, eq, exists, gte, sql } from "drizzle-orm";
 import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, type SourceKind, sources } from "./schema.ts";
@@ -43,10 +43,16 @@ export async function findSource(db: Db, name: string): Promise<Source | undefin
   return row;
 }
 
-/** The source that a reader means: of this id, or called so, in whatever case. */
+/** The source that a reader means: of this id, or called so, in whatever case of Latin letters. */
 export async function sourceMeant(db: Db, of: number | string): Promise<Source | undefined> {
   const one = typeof of === "number" ? eq(sources.id, of) : sql`lower(${sources.name}) = lower(${of})`;
-  const [row] = await db.select().from(sources).where(one).orderBy(sources.id).limit(1);
+  const exactFirst = [desc(sql`${sources.name} = ${of}`), sources.id];
+  const [row] = await db
+    .select()
+    .from(sources)
+    .where(one)
+    .orderBy(...exactFirst)
+    .limit(1);
   return row;
 }
 
@@ -55,19 +61,26 @@ export async function countSources(db: Db): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** How many sources brought something in a language (null is any) since then, counted up to `most`. */
+/** How many sources of a language (null is any) brought something since then, counted up to `most`. */
 export async function countSourcesIn(
   db: Db,
   language: string | null,
   { since, most }: { since: Date; most: number },
 ): Promise<number> {
-  const own = and(
-    eq(articles.sourceId, sources.id),
-    language === null ? undefined : eq(articles.language, language),
-    gte(articles.id, Math.floor(since.getTime() / 1000) * idsPerSecond),
-  );
-  const one = db.select({ id: articles.id }).from(articles).where(own).limit(1);
-  const some = db.select({ id: sources.id }).from(sources).where(exists(one)).limit(most).as("some");
+  // A source's own language, not its articles': those of all others would have to be read to find none.
+  const firstId = Math.floor(since.getTime() / 1000) * idsPerSecond;
+  const one = db
+    .select({ id: articles.id })
+    .from(articles)
+    .where(and(eq(articles.sourceId, sources.id), gte(articles.id, firstId)))
+    .limit(1);
+  const spoken = language === null ? undefined : eq(sources.language, language);
+  const some = db
+    .select({ id: sources.id })
+    .from(sources)
+    .where(and(spoken, exists(one)))
+    .limit(most)
+    .as("some");
   const [row] = await db.select({ n: sql<number>`count(*)` }).from(some);
   return row?.n ?? 0;
 }

@@ -3,6 +3,7 @@ import { type Growth, growth, type Moment, timeline } from "../news/growth.ts";
 import { bestHeadline, isBeside } from "../news/headline.ts";
 import { outletsOf, type Rush, rushOf, voicesOf } from "../news/rank.ts";
 import { summarize } from "../news/summary.ts";
+import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, sources, stories } from "./schema.ts";
 
@@ -106,7 +107,9 @@ export async function grownSince(
   const members = await toldOf(db, storyId);
   const away = had.filter((id) => !members.some((each) => each.id === id)).slice(-membersMax);
   const told = [...members.filter((each) => known.has(each.id)), ...(await articlesOf(db, away))];
-  const last = told.sort((a, b) => a.id - b.id).at(-1);
+  told.sort((a, b) => a.id - b.id);
+  // What came after the last of its own that was told is new, whatever else was told since.
+  const last = told.findLast((each) => known.has(each.id) && members.some(({ id }) => id === each.id)) ?? told.at(-1);
   if (last === undefined) return null;
   const fresh = members.filter(
     (each) => each.id > last.id && !known.has(each.id) && (language === null || each.language === language),
@@ -200,15 +203,20 @@ async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text
   return new Map(rows.map(({ id, ...text }) => [id, text]));
 }
 
-/** The newest articles of stories, at most `limit` of each, in order of publication, without their texts. */
+/**
+ * The newest articles of stories, at most `limit` of each, in order of publication, without their texts; until a moment
+ * where one is given, for what came later is none of that day's.
+ */
 export async function membersOfStories(
   db: Db,
   storyIds: readonly number[],
   limit: number,
+  { until = null }: { until?: Date | null } = {},
 ): Promise<Map<number, Member[]>> {
   if (storyIds.length === 0) return new Map();
+  const last = until === null ? Number.MAX_SAFE_INTEGER : (Math.floor(until.getTime() / 1000) + 1) * idsPerSecond;
   const wanted = sql`(select m.value from json_each(${JSON.stringify(storyIds)}) j, json_each((select json_group_array(id)
-    from (select id from articles where story_id = j.value order by id desc limit ${limit}))) m)`;
+    from (select id from articles where story_id = j.value and id < ${last} order by id desc limit ${limit}))) m)`;
   const rows = await db
     .select({
       id: articles.id,

@@ -183,10 +183,8 @@ function slowLine(edition: Edition, options: DigestOptions): string | null {
   const found = edition.stories.length;
   if (edition.newestDay !== null || found > fewStoriesMax || found >= edition.count) return null;
   const text = textIn(options.language).digest;
-  const few = fewSourcesLine(edition, options);
-  if (few !== null) return few;
-  const follows = options.asked === true && options.first !== true && edition.since !== null;
-  return follows ? text.onlyNew(found) : text.slow(found);
+  if (options.asked === true && options.first !== true && edition.since !== null) return text.onlyNew(found);
+  return fewSourcesLine(edition, options) ?? text.slow(found);
 }
 
 /** That a digest is short, or empty, because hardly anybody tells news in its language. */

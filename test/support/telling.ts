@@ -20,7 +20,7 @@ export function reader(db: Db): Add {
   return async (hoursAgo, fields, source) => {
     count += 1;
     const name = source ?? `澜江${count}报`;
-    const { id: sourceId } = await ensureSource(db, name, { kind: "file", language: "zh", now });
+    const { id: sourceId } = await ensureSource(db, name, { kind: "file", language: fields.language ?? "zh", now });
     const publishedAt = new Date(now.getTime() - hoursAgo * 3_600_000);
     const draft = { ...emptyDraft(""), publishedAt, externalId: String(count), ...fields };
     const [saved] = await saveArticles(db, [{ sourceId, draft }], { now });
