@@ -161,6 +161,16 @@ describe("a group that becomes a supergroup", () => {
     expect((await places()).filter(({ chatId }) => chatId === grown)).toMatchObject([{ kind: "supergroup" }]);
   });
 
+  test("the group itself hears it, too, where whoever set it up never started the bot", async () => {
+    const members = [{ id: ADMIN_ID, status: "creator" as const }];
+    world.playground.addChat({ id: small, type: "group", title: "柳湾小组", bot: "member", members });
+    await world.say(ADMIN_ID, "/subscribe@tidings_bot 20:00", small);
+    world.playground.acts.upgradeGroup(small, grown);
+    await world.settle();
+    expect(texts(grown).at(-1)).toBe(line);
+    expect(texts(ADMIN_ID)).toEqual([]);
+  });
+
   test("in which nothing is set up is followed in silence", async () => {
     await setUp();
     await world.app.db.delete(subscriptions);

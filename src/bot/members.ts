@@ -54,7 +54,8 @@ export async function onMigration(app: App, ctx: Context): Promise<boolean> {
 
 /** What is set up for a group goes on under its new id. */
 export async function followChat(app: App, from: number, to: number): Promise<void> {
-  await tellUpgraded(app.api, await moveChat(app.db, from, to), to);
+  const untold = await tellUpgraded(app.api, await moveChat(app.db, from, to), to);
+  if (untold !== null) app.log.warn({ chat: to }, `nobody could be told: ${untold}`);
 }
 
 /** One short line and a button, then silence. */

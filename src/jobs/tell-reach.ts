@@ -11,7 +11,9 @@ type ReachApp = Pick<App, "db" | "api" | "now" | "log">;
 export async function tellReach(app: ReachApp, reach: Reach): Promise<void> {
   const now = app.now();
   if (reach.kind === "moved") {
-    return tellUpgraded(app.api, await moveChat(app.db, reach.chatId, reach.newChatId), reach.newChatId);
+    const untold = await tellUpgraded(app.api, await moveChat(app.db, reach.chatId, reach.newChatId), reach.newChatId);
+    if (untold !== null) app.log.warn({ chat: reach.newChatId }, `nobody could be told: ${untold}`);
+    return;
   }
   if ("chatId" in reach) {
     const state = reach.kind === "gone" ? "gone" : "resting";

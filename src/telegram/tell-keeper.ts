@@ -11,20 +11,27 @@ export type Keeper = { setUpBy: number | null; chatId: number | null };
 
 /** Says one line about a place; gives why nobody could be told, null when somebody was or nobody is known. */
 export async function tellKeeper(api: Sending, { setUpBy, chatId }: Keeper, line: string): Promise<string | null> {
-  const to = setUpBy ?? chatId;
-  if (to === null) return null;
-  const options = { message: message(html`${line}`), silent: false, paid: false };
-  const result = await send(api, { chatId: to, threadId: 0 }, options);
-  return "step" in result ? result.step.reason : null;
+  let failed: string | null = null;
+  // Who set a group up by a command in it may never have started the bot: then the place itself hears it.
+  for (const to of [setUpBy, chatId]) {
+    if (to === null) continue;
+    const options = { message: message(html`${line}`), silent: false, paid: false };
+    const result = await send(api, { chatId: to, threadId: 0 }, options);
+    if (!("step" in result)) return null;
+    failed = result.step.reason;
+    // Whatever else it is, the keeper may have it.
+    if (result.step.step !== "rest" && result.step.step !== "gone") break;
+  }
+  return failed;
 }
 
-/** A group that was upgraded to a supergroup goes on under its new id: that is said once. */
-export async function tellUpgraded(
-  api: Sending,
-  moved: readonly { setUpBy: number | null; title: string; language: Language }[],
-  chatId: number,
-): Promise<void> {
+type Moved = { setUpBy: number | null; title: string; language: Language };
+
+/** A group that was upgraded to a supergroup goes on under its new id: that is said once. Gives why it could not be. */
+export async function tellUpgraded(api: Sending, moved: readonly Moved[], chatId: number): Promise<string | null> {
+  let failed: string | null = null;
   for (const { setUpBy, title, language } of moved) {
-    await tellKeeper(api, { setUpBy, chatId }, textIn(language).small.upgraded(title));
+    failed = await tellKeeper(api, { setUpBy, chatId }, textIn(language).small.upgraded(title));
   }
+  return failed;
 }
