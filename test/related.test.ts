@@ -36,7 +36,7 @@ const storm = {
 };
 const wall = { title: "松溪海堤上月刚补过裂缝", lead: "松溪海堤迎水面的三处裂缝灌浆完成，能抵御台风。" };
 
-it("other stories stand under one however many outlets tell it", () =>
+it("other stories stand under one that many outlets tell", () =>
   withStore(openStore, async (db) => {
     const add = reader(db);
     const repaired = await add(24 * 20, wall);

@@ -22,6 +22,8 @@ const lookedThrough = 40;
 
 export type Related = {
   storyId: number | null;
+  /** The one that was asked about. */
+  article: Article;
   /** Other articles of the story, likest first. */
   sameStory: Article[];
   /** The likest article of each story that belongs with it, best first, and why. */
@@ -68,6 +70,7 @@ export async function relatedTo(
   const rarityOf = rarityIn(background);
   return {
     storyId: article.storyId,
+    article,
     sameStory: same.flatMap((sketch) => articles.get(sketch.id) ?? []),
     related: chosen.flatMap((sketch) => {
       const other = articles.get(sketch.id);
@@ -83,11 +86,11 @@ type Read = { articleId: number; language: string; lastAt: Date | null };
 
 /** Other stories that a person sees to belong with one, in its language, best first; each shares a name with it. */
 export async function storiesAround(db: Db, read: Read, limit: number): Promise<Around[]> {
-  const article = await articleById(db, read.articleId);
-  if (article === undefined) return [];
   const memory = storyMemory();
   const rarityOf = rarityIn(await backgroundOf(db, memory));
-  const { related } = (await relatedTo(db, article.id, { limit: lookedThrough, mates: 0, memory }))!;
+  const around = await relatedTo(db, read.articleId, { limit: lookedThrough, mates: 0, memory });
+  if (around === undefined) return [];
+  const { article, related } = around;
   const lines: Around[] = [];
   for (const { article: other, reason } of related) {
     if (lines.length >= limit) break;
