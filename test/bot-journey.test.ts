@@ -278,7 +278,11 @@ describe("a reader in Shanghai", () => {
     expect(labels(then!)).not.toContain("↻ 刷新");
     expect(headlinesOf(then!.text!)).not.toEqual(headlinesOf(text(await world.say(READER_ID, "/top"))));
     expect(text(await world.say(READER_ID, "/top 科技 11月21日"))).toMatch(/^🔥 科技：那天最要紧的 11月21日/);
-    expect(text(await world.say(READER_ID, "/top 2025-03-01"))).toMatch(/^2025年3月1日.*没有新闻。发 \/top 看现在的。/);
+    expect(text(await world.say(READER_ID, "/top 2025-03-01"))).toMatch(
+      /^2025年3月1日.*没有新闻。发 \/top 看现在最要紧的。/,
+    );
+    expect(text(await world.say(READER_ID, "/top 今天"))).toMatch(/^🔥 现在最要紧的/);
+    expect(text(await world.say(READER_ID, "/top constructor"))).toContain("没有“constructor”这个主题或来源");
     expect(text(await world.say(LONDON_ID, "/top yesterday"))).toMatch(/^🔥 What mattered /);
   });
 

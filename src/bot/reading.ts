@@ -1,10 +1,10 @@
 import type { Message as TelegramMessage } from "grammy/types";
-import { takeDay } from "../news/day.ts";
+import { type Day, takeDay } from "../news/day.ts";
 import { nameIn } from "../news/name-in.ts";
 import type { SearchOrder, TopPage } from "../news/pages.ts";
 import { findNews } from "../pages/search.ts";
 import { isStory, storyPage } from "../pages/story.ts";
-import { type About, aboutNamed, toldPage, topPage, topWords } from "../pages/top.ts";
+import { type About, aboutNamed, type Named, pastDay, toldPage, topPage, topWords } from "../pages/top.ts";
 import { voteOf } from "../store/feedback.ts";
 import { findPage, findSearch, keepPage, keepSearch } from "../store/searches.ts";
 import { countSources } from "../store/sources.ts";
@@ -52,16 +52,18 @@ export const reading: Area = {
 async function showTop(visit: Visit, { inPlace = false, words = "", sourceId = null }: Asked = {}): Promise<void> {
   const { db } = visit.app;
   const shown = readingOf(visit);
-  const { day, rest } = takeDay(words, { now: visit.now, zone: shown.timezone });
-  const about = rest === "" && sourceId === null ? undefined : await aboutNamed(db, sourceId ?? rest, visit.language);
-  if (about === null) {
-    const line = visit.text.top.whichSubject(clip(rest, subjectColumns));
+  const asked = await askedTop(visit, sourceId ?? words);
+  if (asked === null) {
+    if (sourceId !== null) return say(visit, message(lines(visit.text.small.tooOldShort)));
+    const line = visit.text.top.whichSubject(clip(words.trim(), subjectColumns));
     return say(visit, renderSubjects(line, await allSubjects(db), shown));
   }
+  const { about, day } = asked;
   const top = await topOf(visit, { ...about, day });
   if (top.stories.length === 0) {
     if (!(await hasNewsFor(visit))) return say(visit, await noneToRead(visit));
-    if (day !== null) return say(visit, message(lines(visit.text.top.noneThen(fullDay(day.from, shown)))));
+    if (day !== null)
+      return say(visit, message(lines(visit.text.top.noneThen(fullDay(day.from, shown), about?.name ?? null))));
     if (about === undefined) return say(visit, await noneToRead(visit));
     return say(visit, renderSubjects(visit.text.top.noneOf(about.name), await allSubjects(db), shown));
   }
@@ -72,6 +74,20 @@ async function showTop(visit: Visit, { inPlace = false, words = "", sourceId = n
   const key = ["top as told", keyOf(visit, { ...about, day }), language, timezone, kind, subscribed].join();
   const page = await app.shared.of(key, async () => renderTop(top, options));
   await (inPlace ? show : say)(visit, page);
+}
+
+/** What these words, or this source's id, ask for: what all of them name, else what is left beside a day. Null: nothing. */
+async function askedTop(visit: Visit, asked: string | number): Promise<{ about?: Named; day: Day | null } | null> {
+  const subjects = await allSubjects(visit.app.db);
+  const named = (of: string | number) => aboutNamed(visit.app.db, of, { subjects, language: visit.language });
+  if (asked === "") return { day: null };
+  const whole = await named(typeof asked === "number" ? asked : asked.trim());
+  if (whole !== null) return { about: whole, day: null };
+  if (typeof asked === "number") return null;
+  const { day, rest } = takeDay(asked, { now: visit.now, zone: readingOf(visit).timezone });
+  if (rest === "") return { day: pastDay(day, visit.now) };
+  const about = day === null ? null : await named(rest);
+  return about === null ? null : { about, day: pastDay(day, visit.now) };
 }
 
 type Asked = { inPlace?: boolean; words?: string; sourceId?: number | null };

@@ -5,22 +5,27 @@ export type Day = { from: Date; to: Date };
 
 export type Here = { now: Date; zone: string };
 
-const daysAgo: Record<string, number> = { 今天: 0, 今日: 0, today: 0, 昨天: 1, 昨日: 1, yesterday: 1, 前天: 2 };
+const daysAgo = new Map(
+  Object.entries({ 今天: 0, 今日: 0, today: 0, 昨天: 1, 昨日: 1, yesterday: 1, 前天: 2 } as Record<string, number>),
+);
+/** 29 February comes again after eight years at most. */
+const yearsBackMax = 8;
 /** 2026-11-21, 2026/11/21, 2026年11月21日; without the year 11-21, 11/21, 11月21日. */
-const numbers = /^(?:(\d{4})[-/.])?(\d{1,2})[-/](\d{1,2})$|^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?$/;
+const numbers = /^(?:(\d{4})[-/])?(\d{1,2})[-/](\d{1,2})$|^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?$/;
 
 /** Reads a word that names a day: one without a year is the last that there was. Null when it names none. */
 export function readDay(word: string, { now, zone }: Here): Day | null {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate();
-  const ago = daysAgo[word.toLowerCase()];
+  const ago = daysAgo.get(word.toLowerCase());
   if (ago !== undefined) return between(today.subtract({ days: ago }), zone);
   const found = numbers.exec(word.normalize("NFKC"));
   if (found === null) return null;
   const [year, month, day] = found[2] === undefined ? found.slice(4) : found.slice(1, 4);
-  const named = plainDay(year === undefined ? today.year : Number(year), Number(month), Number(day));
-  if (named === null) return null;
-  const isAhead = year === undefined && Temporal.PlainDate.compare(named, today) > 0;
-  return between(isAhead ? named.subtract({ years: 1 }) : named, zone);
+  const years =
+    year === undefined ? Array.from({ length: yearsBackMax + 1 }, (_, n) => today.year - n) : [Number(year)];
+  const days = years.flatMap((each) => plainDay(each, Number(month), Number(day)) ?? []);
+  const named = days.find((each) => year !== undefined || Temporal.PlainDate.compare(each, today) <= 0);
+  return named === undefined ? null : between(named, zone);
 }
 
 /** The day that one of some words names, and the other words. */

@@ -76,6 +76,12 @@ export type SubjectNames = Readonly<Record<string, readonly [zh: string, en: str
 
 export type Subject = SubjectDraft & { id: number };
 
+/** The one that is meant by its id, its short name or its name in either language. */
+export function subjectCalled(subjects: readonly Subject[], name: string): Subject | undefined {
+  const wanted = name.trim().toLowerCase();
+  return subjects.find((each) => [String(each.id), each.slug, each.nameZh, each.nameEn.toLowerCase()].includes(wanted));
+}
+
 /** Subjects made ready to be held against many articles. */
 export type CompiledSubjects = {
   /** Every alternative of every subject under a term of one of its words; those without one under `always`. */

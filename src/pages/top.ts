@@ -1,13 +1,13 @@
 import type { Day } from "../news/day.ts";
 import { nameIn } from "../news/name-in.ts";
 import type { TopLine, TopPage } from "../news/pages.ts";
+import { type Subject, subjectCalled } from "../news/subjects.ts";
 import { idsPerSecond } from "../store/article-ids.ts";
 import { hasArticles } from "../store/articles.ts";
 import type { Db } from "../store/db.ts";
 import { hadStories } from "../store/had.ts";
 import { sourceMeant } from "../store/sources.ts";
 import { currentStory, membersOfStories, type StoryCard, storyCards } from "../store/story-view.ts";
-import { findSubject } from "../store/subjects.ts";
 import { topStories } from "../store/top.ts";
 import type { Language } from "../text/index.ts";
 import { languageOf, type Wanted } from "./wanted.ts";
@@ -38,9 +38,20 @@ export type About = {
 /** With what it is called, and what a button or an address needs to ask for it again. */
 export type Named = About & { name: string; args: string[] };
 
+/** What mattered on a day that is over; today is what matters now. */
+export function pastDay(day: Day | null, now: Date): Day | null {
+  return day === null || day.to > now ? null : day;
+}
+
+type Naming = { subjects: readonly Subject[]; language: Language };
+
 /** The subject or the source that is called so, or the source of this id; null when there is none. */
-export async function aboutNamed(db: Db, asked: string | number, language: Language): Promise<Named | null> {
-  const subject = typeof asked === "number" ? undefined : await findSubject(db, asked);
+export async function aboutNamed(
+  db: Db,
+  asked: string | number,
+  { subjects, language }: Naming,
+): Promise<Named | null> {
+  const subject = typeof asked === "number" ? undefined : subjectCalled(subjects, asked);
   if (subject !== undefined) {
     const name = language === "zh" ? subject.nameZh : subject.nameEn;
     return { subject: subject.id, name, args: [subject.slug] };

@@ -6,6 +6,7 @@ import {
   compileSubjects,
   type Subject,
   type SubjectDraft,
+  subjectCalled,
   subjectsOf,
 } from "../news/subjects.ts";
 import { textCharsMax, tokenize } from "../news/terms.ts";
@@ -15,23 +16,25 @@ import { articles, sources, storyDays, subjects } from "./schema.ts";
 
 const { backlogId: _, ...subjectColumns } = getTableColumns(subjects);
 
+/** Every subject that is kept, without keeping any: for a page that anybody may open. */
+export async function keptSubjects(db: Db): Promise<Subject[]> {
+  return db.select(subjectColumns).from(subjects).orderBy(subjects.id);
+}
+
 /** Every subject, those that came with the program first. A new database gets them when it is first asked. */
 export async function allSubjects(db: Db): Promise<Subject[]> {
-  const rows = await db.select(subjectColumns).from(subjects).orderBy(subjects.id);
+  const rows = await keptSubjects(db);
   if (rows.length > 0) return rows;
   await batchAll(
     db,
     builtInSubjects.map((draft) => db.insert(subjects).values(draft).onConflictDoNothing()),
   );
-  return db.select(subjectColumns).from(subjects).orderBy(subjects.id);
+  return keptSubjects(db);
 }
 
 /** A subject by its id, its short name or its name in either language. */
 export async function findSubject(db: Db, name: string): Promise<Subject | undefined> {
-  const wanted = name.trim().toLowerCase();
-  return (await allSubjects(db)).find((each) =>
-    [String(each.id), each.slug, each.nameZh, each.nameEn.toLowerCase()].includes(wanted),
-  );
+  return subjectCalled(await allSubjects(db), name);
 }
 
 /**

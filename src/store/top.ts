@@ -117,7 +117,7 @@ async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
   const all =
     typeof options.source === "number" ? await storiesOfSource(db, options) : await storiesOfDays(db, options);
   const ids = await outside(db, all, options.withoutSubjects ?? []);
-  const byStory = await membersOfStories(db, ids, membersMax);
+  const byStory = await membersOfStories(db, ids, membersMax, { until: options.day == null ? null : options.to });
   const language = options.language ?? null;
   const excluded = new Set(options.without ?? []);
   const found = [...byStory.values()]

@@ -105,8 +105,8 @@ export const en: Text = {
     titleThenOf: (subject) => `${subject}: what mattered`,
     whichSubject: (words) =>
       `There is no subject or source “${words}”. To search for it, just send the word; the subjects are:`,
-    noneThen: (day) => `Nothing of ${day}. Send /top for now.`,
-    noneOf: (subject) => `Nothing recent about ${subject}. Other subjects:`,
+    noneThen: (day, of) => `No news ${of === null ? "" : `of ${of} `}on ${day}. Send /top for what matters now.`,
+    noneOf: (subject) => `Nothing recent of ${subject}. There are these subjects:`,
     newestDay: (day) => `Nothing recent; this is from ${day}`,
     again: "Sent to you today",
     refresh: "↻ Refresh",

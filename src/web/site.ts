@@ -6,10 +6,10 @@ import type { SearchPage, StoryPage, TopPage } from "../news/pages.ts";
 import type { Subject } from "../news/subjects.ts";
 import { findNews, resultsPerPage } from "../pages/search.ts";
 import { storyPage } from "../pages/story.ts";
-import { aboutNamed, type Named, topPage } from "../pages/top.ts";
+import { aboutNamed, type Named, pastDay, topPage } from "../pages/top.ts";
 import type { Wanted } from "../pages/wanted.ts";
 import type { Db } from "../store/db.ts";
-import { allSubjects } from "../store/subjects.ts";
+import { keptSubjects } from "../store/subjects.ts";
 import {
   fullDay,
   type Language,
@@ -61,12 +61,14 @@ export function createSite(parts: SiteParts): Hono {
   site.get("/", async (c) => {
     const { db, wanted, reading } = asked(c);
     const of = (c.req.query("of") ?? "").trim().slice(0, queryCharsMax);
-    const about = of === "" ? null : await aboutNamed(db, of, reading.language);
-    const day = readDay(c.req.query("day") ?? "", { now: reading.now, zone: reading.timezone });
-    const isUnknown = (of !== "" && about === null) || (c.req.query("day") !== undefined && day === null);
+    const subjects = await keptSubjects(db);
+    const about = of === "" ? null : await aboutNamed(db, of, { subjects, language: reading.language });
+    const named = readDay(c.req.query("day") ?? "", { now: reading.now, zone: reading.timezone });
+    const isUnknown = (of !== "" && about === null) || (c.req.query("day") !== undefined && named === null);
     if (isUnknown) return answer(c, missing(reading), 404);
+    const day = pastDay(named, reading.now);
     const top = await topPage(db, { ...wanted, ...about, day });
-    return answer(c, home(top, reading, { about, day, subjects: await allSubjects(db) }));
+    return answer(c, home(top, reading, { about, day, subjects }));
   });
   site.get("/story/:id{[0-9]{1,16}}", async (c) => {
     const { db, wanted, reading } = asked(c);

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { topStories } from "../src/store/top.ts";
+import { openStore, withStore } from "./support/store.ts";
+import { now, reader } from "./support/telling.ts";
+
+const storm = {
+  title: "台风“白鹭”登陆松溪，五县停课停航",
+  lead: "台风“白鹭”今天凌晨在松溪登陆，沿海五县停课停航，6.3万人转移到安置点，41列火车停运。",
+};
+
+it("a day's top tells what its outlets told that day, however much came later", () =>
+  withStore(openStore, async (db) => {
+    const add = reader(db);
+    const day = { from: new Date("2026-11-21T00:00:00Z"), to: new Date("2026-11-22T00:00:00Z") };
+    const first = await add(30, storm);
+    for (let n = 1; n < 4; n += 1) await add(30 - n, storm);
+    for (let n = 0; n < 25; n += 1) await add(7 - n / 10, storm);
+    const { stories } = await topStories(db, { now, limit: 8, language: "zh", day });
+    expect(stories.map(({ id, outlets }) => [id, outlets])).toEqual([[first, 4]]);
+  }));
