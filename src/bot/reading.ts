@@ -78,9 +78,9 @@ async function showTop(visit: Visit, { inPlace = false, words = "", sourceId = n
 
 /** What these words, or this source's id, ask for: what all of them name, else what is left beside a day. Null: nothing. */
 async function askedTop(visit: Visit, asked: string | number): Promise<{ about?: Named; day: Day | null } | null> {
+  if (asked === "") return { day: null };
   const subjects = await allSubjects(visit.app.db);
   const named = (of: string | number) => aboutNamed(visit.app.db, of, { subjects, language: visit.language });
-  if (asked === "") return { day: null };
   const whole = await named(typeof asked === "number" ? asked : asked.trim());
   if (whole !== null) return { about: whole, day: null };
   if (typeof asked === "number") return null;
