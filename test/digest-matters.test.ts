@@ -5,7 +5,7 @@ import { topStories } from "../src/store/top.ts";
 import { subscriptionName } from "../src/telegram/subscription-message.ts";
 import { digestOf, textOf } from "./support/digest-of.ts";
 import { openStore, withStore } from "./support/store.ts";
-import { now, reader } from "./support/telling.ts";
+import { now, reader, storyOf } from "./support/telling.ts";
 
 const bridge = {
   title: "松溪大桥合龙，两岸只要十分钟",
@@ -92,6 +92,22 @@ it("what was told is not told again by a story beside it", () =>
     const other = await add(5, { title: "北坡植物园开放", lead: "北坡植物园今天开放，有三千种植物。" });
     const { stories } = await digestOf(db, { had: [had] });
     expect(stories.map(({ storyId }) => storyId)).toEqual([other]);
+  }));
+
+it("what one of two stories of a matter told is not told again by the other as its news", () =>
+  withStore(openStore, async (db) => {
+    const add = reader(db);
+    const beside = await add(31, advice);
+    const news = await add(27, storm);
+    const later = await add(3, {
+      title: "台风“白鹭”来了，居民要做的七件事和要记的两件",
+      lead: `${advice.lead}沿海五县停课停航，41列火车停运。`,
+    });
+    expect([await storyOf(db, later), await storyOf(db, news)]).toEqual([beside, news]);
+    const told = async (chatId: number, had: number[]) =>
+      (await digestOf(db, { chatId, had })).stories.map(({ storyId, update }) => [storyId, update !== null]);
+    expect(await told(1, [beside])).toEqual([[news, true]]);
+    expect(await told(2, [beside, news])).toEqual([]);
   }));
 
 it("no source floods a list or a digest, unless it was asked for", () =>
