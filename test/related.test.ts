@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { emptyDraft } from "../src/news/article.ts";
-import { sharedName } from "../src/news/related.ts";
+import { isSeenRelated, sharedName } from "../src/news/related.ts";
 import { storyPage } from "../src/pages/story.ts";
 import { storiesAround } from "../src/store/related.ts";
 import { openStore, withStore } from "./support/store.ts";
@@ -28,6 +28,27 @@ it("names in English have a capital", () => {
   const a = told("Airport at Linlan cancels flights", "");
   const b = told("Storm nears", "Schools in Linlan are shut.");
   expect(sharedName({ ...a, language: "en" }, { ...b, language: "en" }, evenly)).toBe("Linlan");
+});
+
+it("a name in quotation marks comes before any other word", () => {
+  const a = told("台风“青竹”逼近临澜", "停课停航。");
+  expect(sharedName(a, told("临澜发布橙色预警", "台风“青竹”逼近临澜。"), evenly)).toBe("青竹");
+});
+
+it.each([
+  [
+    "one short word of a headline may be any word",
+    "蓝穹航天一箭九星",
+    "火箭是可以复用的平台。",
+    "二手平台下架三款车",
+    false,
+  ],
+  ["both headlines say it", "北岸公积金上调", "", "北岸电网用上储能", true],
+  ["a longer one", "云溪隧道贯通", "", "镇上的人等云溪隧道等了二十年", true],
+  ["two of them", "松溪海堤补裂缝", "裂缝在迎水面，海堤有三处。", "省里查海堤，查出裂缝", true],
+  ["nothing", "北坡植物园开放", "", "南港女排三比二", false],
+])("stands under a story when %s", (_, title, body, other, seen) => {
+  expect(isSeenRelated(told(title, body), told(other, ""), evenly)).toBe(seen);
 });
 
 const storm = {

@@ -13,6 +13,8 @@ const laterHours = 1;
 const nameChars = { least: 2, most: 6 };
 /** Counting is no name: 4.2万人, 21号, 六县. */
 const counting = /[一二三四五六七八九十百千万亿两几]/u;
+/** A name in quotation marks is a name whatever else the word means: “青竹”. */
+const quoted = /[“「『《]([^”」』》]{2,8})[”」』》]/gu;
 const number = /\p{Nd}$|^[一二三四五六七八九十百千万亿两几]+$/u;
 
 type Readable = { title: string; lead: string; body: string; language: string; publishedAt: Date | null };
@@ -45,19 +47,46 @@ export function isFollowed(reason: Reason, lastAt: Date | null): boolean {
 }
 
 /**
- * The rarest name that both articles say, one of them in its headline: in Chinese the longest run of characters in
- * common, in English words with a capital.
+ * The rarest name that both articles say, one of them in its headline: one in quotation marks, in Chinese the longest
+ * run of characters in common, in English words with a capital.
  */
 export function sharedName(a: Readable, b: Readable, rarityOf: (term: number) => number): string | null {
-  const found = [...runs(a.title, bodyOf(b)), ...runs(b.title, bodyOf(a))];
-  let best: { name: string; score: number } | null = null;
-  for (const name of found) {
-    const terms = tokenize(name).terms;
-    if (terms.length === 0 || terms.some(isCommon)) continue;
-    const score = terms.reduce((sum, term) => sum + rarityOf(term), 0) / Math.sqrt(terms.length);
-    if (score > (best?.score ?? 0)) best = { name, score };
-  }
-  return best?.name ?? null;
+  const found = sharedNames(a, b, rarityOf);
+  return found.find(({ isQuoted }) => isQuoted)?.name ?? found[0]?.name ?? null;
+}
+
+/**
+ * Whether a person sees that two articles belong together: both headlines say a name, or one says a long one of the
+ * other's, or two of them. One short word of a headline that stands somewhere in the other's text may be any word.
+ */
+export function isSeenRelated(a: Readable, b: Readable, rarityOf: (term: number) => number): boolean {
+  const names = sharedNames(a, b, rarityOf).map(({ name }) => name);
+  const [inA, inB] = [fold(a.title), fold(b.title)];
+  const isLong = (name: string) => !isShortRun(name);
+  if (names.some((name) => isLong(name) || (inA.includes(fold(name)) && inB.includes(fold(name))))) return true;
+  const apart = names.filter((name) => !names.some((other) => other !== name && other.includes(name)));
+  return new Set(apart).size > 1;
+}
+
+/** Two Chinese characters, which a name may be, and any word. */
+function isShortRun(name: string): boolean {
+  return name.length <= nameChars.least && isIdeographic(name.charCodeAt(0));
+}
+
+type Shared = { name: string; score: number; isQuoted: boolean };
+
+/** The names that both say, the rarest first. */
+function sharedNames(a: Readable, b: Readable, rarityOf: (term: number) => number): Shared[] {
+  const quotes = [...`${a.title}\n${b.title}`.matchAll(quoted)].map((match) => match[1]!);
+  const found = new Set([...runs(a.title, bodyOf(b)), ...runs(b.title, bodyOf(a))]);
+  return [...found]
+    .flatMap((name) => {
+      const terms = tokenize(name).terms;
+      if (terms.length === 0 || terms.some(isCommon)) return [];
+      const score = terms.reduce((sum, term) => sum + rarityOf(term), 0) / Math.sqrt(terms.length);
+      return [{ name, score, isQuoted: quotes.includes(name) }];
+    })
+    .sort((one, other) => other.score - one.score);
 }
 
 function bodyOf(article: Readable): string {

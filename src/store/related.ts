@@ -4,7 +4,7 @@ import { isCommon } from "../news/common-words.ts";
 import type { Reason, RelatedLine } from "../news/edition.ts";
 import { likeness, surroundings } from "../news/likeness.ts";
 import { nearestFirst } from "../news/nearest.ts";
-import { isFollowed, reasonFor, sharedName } from "../news/related.ts";
+import { isFollowed, isSeenRelated, reasonFor } from "../news/related.ts";
 import { articleById, articlesByIds } from "./articles.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
@@ -95,7 +95,7 @@ export async function storiesAround(db: Db, read: Read, limit: number): Promise<
   for (const { article: other, reason } of related) {
     if (lines.length >= limit) break;
     const isReadable = other.language === read.language && !other.titleCut;
-    if (!isReadable || !isFollowed(reason, read.lastAt) || sharedName(article, other, rarityOf) === null) continue;
+    if (!isReadable || !isFollowed(reason, read.lastAt) || !isSeenRelated(article, other, rarityOf)) continue;
     const { id: articleId, title, url } = other;
     lines.push({ articleId, storyId: other.storyId ?? articleId, title, url, reason });
   }
