@@ -108,6 +108,13 @@ describe("too fast", () => {
     expect(text(await world.say(LONDON_ID, "8:30"))).toContain("daily at 08:30");
   });
 
+  test("the notice comes with the first that is refused, though a setting was done beyond the limit", async () => {
+    for (let n = 0; n < 10; n += 1) await world.say(READER_ID, "海堤");
+    expect(text(await world.say(READER_ID, "/alert 台风"))).toContain("出现“台风”就告诉你");
+    expect(text(await world.say(READER_ID, "/help"))).toMatch(/^一分钟最多10条/);
+    expect(text(await world.say(READER_ID, "/help"))).toBe("");
+  });
+
   test("a button says when to go on", async () => {
     await world.say(READER_ID, "/top");
     for (let n = 0; n < 40; n += 1) await world.press(READER_ID, "1");

@@ -10,8 +10,8 @@ const commandsPerPerson = 10;
 const commandsPerGroup = 20;
 const pressesPerPerson = 40;
 
-/** Within the limits, the first beyond them (it is told so), or one of the many after it (silence). */
-type Pace = { is: "fine" } | { is: "notice" | "silence"; most: number };
+/** Within the limits, or beyond those of a person or a group (`whose`). */
+type Pace = { is: "fine" } | { is: "beyond"; most: number; whose: string };
 
 /**
  * Whether a command is to be answered. What is beyond the limit is told once, with when to go on, and then met with
@@ -25,7 +25,9 @@ export async function inPace(visit: Visit, name = "", command?: Command): Promis
     isSetting ? countVisit(visit.app.db, `s${personOf(visit)}:${name}`, visit.now) : Number.POSITIVE_INFINITY,
   ]);
   if (pace.is === "fine" || same === 1) return true;
-  if (pace.is === "notice") await say(visit, message(lines(visit.text.small.tooFast(pace.most, secondsLeft(visit)))));
+  // The first that is refused is told so, which is not always the first beyond the limit.
+  const refused = await countVisit(visit.app.db, `n${pace.whose}`, visit.now);
+  if (refused === 1) await say(visit, message(lines(visit.text.small.tooFast(pace.most, secondsLeft(visit)))));
   return false;
 }
 
@@ -37,16 +39,13 @@ export async function tooManyPresses(visit: Visit): Promise<string | null> {
 
 async function paceOf(visit: Visit, { key, most }: { key: "u" | "p"; most: number }): Promise<Pace> {
   const { db } = visit.app;
-  const own = await countVisit(db, `${key}${personOf(visit)}`, visit.now);
-  if (own > most) return beyond(own, most);
+  const own = `${key}${personOf(visit)}`;
+  if ((await countVisit(db, own, visit.now)) > most) return { is: "beyond", most, whose: own };
   // Telegram counts edits in a group as well, so pages that are turned there count like commands.
   if (visit.kind === "private") return { is: "fine" };
-  const group = await countVisit(db, `c${visit.chatId}`, visit.now);
-  return group <= commandsPerGroup ? { is: "fine" } : beyond(group, commandsPerGroup);
-}
-
-function beyond(count: number, most: number): Pace {
-  return { is: count === most + 1 ? "notice" : "silence", most };
+  const group = `c${visit.chatId}`;
+  const isFine = (await countVisit(db, group, visit.now)) <= commandsPerGroup;
+  return isFine ? { is: "fine" } : { is: "beyond", most: commandsPerGroup, whose: group };
 }
 
 function personOf(visit: Visit): number {

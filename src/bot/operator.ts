@@ -1,5 +1,5 @@
 import { countFeedback } from "../store/feedback.ts";
-import { glance } from "../store/glance.ts";
+import { glance, readersCountedMax } from "../store/glance.ts";
 import { blocks, bold, lines } from "../telegram/html.ts";
 import { message } from "../telegram/message.ts";
 import { feedbackText, type Reason } from "../text/feedback.ts";
@@ -27,8 +27,9 @@ async function status(visit: Visit): Promise<void> {
     const n = said.reasons[reason] ?? 0;
     return n === 0 ? [] : [`${words.reasons[reason]} ${text.number(n)}`];
   });
+  const upTo = (n: number, most: number) => `${text.number(n)}${n < most ? "" : "+"}`;
   const rows = [
-    text.status.counts(text.number(seen.sources), text.number(seen.activeSubscribers)),
+    text.status.counts(text.number(seen.sources), upTo(seen.activeSubscribers, readersCountedMax)),
     newest === null ? null : text.status.newest(whenNamed(newest, readingOf(visit))),
     text.status.waiting(text.number(seen.updatesWaiting), text.number(seen.deliveriesDue)),
     said.up + said.down > 0 && words.counts(text.number(said.up), text.number(said.down), reasons.join(words.list)),

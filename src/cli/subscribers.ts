@@ -213,12 +213,18 @@ function placeOf({ chatId, threadId }: { chatId: number; threadId: number }): st
 
 const weekdays = ["", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/** 1st, 2nd, 3rd, 11th, 31st. */
+function ordinal(day: number): string {
+  const unit = day > 10 && day < 14 ? 0 : day % 10;
+  return `${day}${["th", "st", "nd", "rd"][unit] ?? "th"}`;
+}
+
 /** As news/clock-time reads it back; without a comma, which would end the column. */
 function timeOf({ minute, rule }: { minute: number; rule: string }): string {
   const [kind, list = ""] = rule.split(":");
   const days = list.split(",").map(Number);
   if (kind === "workdays") return `${clockTime(minute)} weekdays`;
   if (kind === "weekly") return `${clockTime(minute)} ${days.map((day) => weekdays[day]).join(" ")}`;
-  if (kind === "monthly") return `${clockTime(minute)} ${days.map((day) => `${day}th`).join(" ")}`;
+  if (kind === "monthly") return `${clockTime(minute)} ${days.map(ordinal).join(" ")}`;
   return clockTime(minute);
 }

@@ -155,7 +155,9 @@ export async function forgetChat(db: Db, chatId: number): Promise<void> {
     db.delete(newsWaits).where(eq(newsWaits.chatId, chatId)),
     db.delete(topics).where(eq(topics.chatId, chatId)),
     db.delete(notes).where(eq(notes.chatId, chatId)),
-    db.delete(visits).where(inArray(visits.who, [`u${chatId}`, `c${chatId}`, `p${chatId}`])),
+    db
+      .delete(visits)
+      .where(inArray(visits.who, [`u${chatId}`, `c${chatId}`, `p${chatId}`, `nu${chatId}`, `nc${chatId}`])),
     db.delete(visits).where(and(gte(visits.who, `s${chatId}:`), lt(visits.who, `s${chatId};`))),
   ]);
 }
