@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Edition, EditionStory } from "../src/news/edition.ts";
 import type { SearchPage, StoryPage } from "../src/news/pages.ts";
+import { percentOf } from "../src/telegram/breaking-screen.ts";
 import { clip, clipSentences, columns, ended } from "../src/telegram/clip.ts";
 import { type DigestOptions, renderDigest } from "../src/telegram/digest-message.ts";
 import { bold, escapeHtml, html, link, plainText, withoutLinks } from "../src/telegram/html.ts";
@@ -505,4 +506,12 @@ describe("text into HTML", () => {
     expect(ended("完成了", "zh")).toBe("完成了。");
     expect(ended("Done.", "en")).toBe("Done.");
   });
+});
+
+test("a broadcast that was stopped is as far as it got", () => {
+  const stopped = { state: "stopped", total: 4_001, asleep: 0, waiting: 0, skipped: 3_006 } as const;
+  expect(percentOf(stopped)).toBe(24);
+  expect(percentOf({ ...stopped, state: "sending", waiting: 3_006, skipped: 0 })).toBe(24);
+  // What was left out for being late is settled.
+  expect(percentOf({ ...stopped, state: "done" })).toBe(100);
 });

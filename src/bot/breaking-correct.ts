@@ -83,10 +83,12 @@ function reworded(visit: Visit, { texts }: Broadcast, written: Written): Mended 
 async function correctionCheck(visit: Visit, broadcast: Broadcast, changed: readonly Language[]) {
   const all = visit.text.breaking;
   const text = all.correctStep;
-  const { sent, waiting } = await broadcastCounts(visit.app.db, broadcast, visit.now);
+  const { sent, waiting, asleep } = await broadcastCounts(visit.app.db, broadcast, visit.now);
   const goesOn = broadcast.state === "paused" || broadcast.state === "sending";
   const others = (Object.keys(broadcast.texts) as Language[]).filter((each) => !changed.includes(each));
-  const takes = all.duration(Math.ceil(sent / visit.app.config.SEND_RATE));
+  // The copies that are out are edited once the rest have theirs.
+  const before = sent + (goesOn ? Math.max(0, waiting - asleep) : 0);
+  const takes = all.duration(Math.ceil(before / visit.app.config.SEND_RATE));
   return message(
     blocks(
       lines(bold(text.title), text.above),

@@ -67,13 +67,14 @@ export function renderMoved({ id, headline }: Pick<Progress, "id" | "headline">,
   return message(lines(html`↓ B-${id}｜${breakingName(headline)}`, textIn(language).breaking.run.moved));
 }
 
-/** The share of people who are settled, so that it gets to 100. */
-export function percentOf(progress: Pick<Progress, "total" | "asleep" | "waiting">): number {
+/** The share of people who are settled, so that it gets to 100; where it was stopped, of those whom it had got to. */
+export function percentOf(progress: Pick<Progress, "state" | "total" | "asleep" | "waiting" | "skipped">): number {
   // Before anybody is in the ledger nothing is done; with only sleepers all is.
   if (progress.total === 0) return 0;
   const all = progress.total - progress.asleep;
   const left = Math.max(0, progress.waiting - progress.asleep);
-  return all <= 0 ? 100 : Math.floor((100 * (all - left)) / all);
+  const leftOut = progress.state === "stopped" ? progress.skipped : 0;
+  return all <= 0 ? 100 : Math.floor((100 * Math.max(0, all - left - leftOut)) / all);
 }
 
 /** Seconds that it still takes; null when it does not move. */
@@ -104,7 +105,8 @@ function renderCountdown(progress: Progress, options: ScreenOptions): Message {
 
 function titleLines(progress: Progress, { language }: ScreenOptions): Html[] {
   const { titles } = textIn(language).breaking.run;
-  const title = progress.recalledAt !== null ? titles.recalled : titles[progress.state as "sending"];
+  const recalling = progress.round?.running === true ? titles.recalling : titles.recalled;
+  const title = progress.recalledAt !== null ? recalling : titles[progress.state as "sending"];
   const name = language === "zh" ? "｜" : " · ";
   const head = html`${bold(title)}${name}${breakingName(progress.headline)}`;
   if (progress.state === "done" || progress.recalledAt !== null) return [head];
@@ -127,7 +129,8 @@ function countLines(progress: Progress, options: ScreenOptions): (Html | string 
         ? text.asleepFrom(n(progress.asleep), comingAt(progress.nextAt, options))
         : text.asleep(n(progress.asleep));
   return [
-    ended
+    // Before anybody is in the ledger it is not known of how many.
+    ended || progress.total === 0
       ? text.deliveredDone(n(progress.sent))
       : text.delivered(n(progress.sent), n(progress.total - progress.asleep)),
     state === "paused" ? text.left(n(left)) : null,
