@@ -17,6 +17,8 @@ it.each([
   ["11月23日", "2026-11-22T16:00:00Z"],
   ["11月24号", "2025-11-23T16:00:00Z"],
   ["１１-２１", "2026-11-20T16:00:00Z"],
+  ["28 Nov", "2025-11-27T16:00:00Z"],
+  ["November 21st", "2026-11-20T16:00:00Z"],
   ["2/29", "2024-02-28T16:00:00Z"],
   ["2/30", null],
   ["constructor", null],
@@ -41,5 +43,9 @@ it("a day is told from the other words", () => {
     day: { from: new Date("2026-11-21T16:00:00Z") },
   });
   expect(takeDay("  Harbour   Post ", shanghai)).toEqual({ rest: "Harbour Post", day: null });
+  expect(takeDay("Harbour Post 21 Nov", shanghai)).toMatchObject({
+    rest: "Harbour Post",
+    day: { from: new Date("2026-11-20T16:00:00Z") },
+  });
   expect(takeDay("", shanghai)).toEqual({ rest: "", day: null });
 });

@@ -133,7 +133,8 @@ async function top(shell: Shell, { limit, json, language, subject, source, day }
     if (json) return shell.print(JSON.stringify(answer));
     for (const [n, story] of answer.entries())
       shell.print(`${n + 1}. ${story.title}\n   ${story.why} · ${story.storyId}`);
-    if (answer.length === 0) shell.print(day === undefined ? "no news yet" : `no news of ${day}`);
+    if (answer.length === 0)
+      shell.print(["no news", subject ?? source, day].filter((each) => each !== undefined).join(" of "));
   });
 }
 

@@ -6,6 +6,7 @@ import { userAgent } from "../sources/agent.ts";
 import { createNodeDial } from "../sources/dial-node.ts";
 import { fetchDocument } from "../sources/fetch.ts";
 import { documentBytesMax, type Reading, readDocument } from "../sources/read.ts";
+import { localTime } from "../text/index.ts";
 import { failureText } from "../text/sources.ts";
 import { answerLines, counted, fileProblem, type Shell, UsageError } from "./shell.ts";
 
@@ -120,16 +121,24 @@ function shown({ kind, title, language, articles, links, failed }: Reading): obj
   };
 }
 
-function describe(shell: Shell, { kind, title, language, articles, links }: Reading): void {
+function describe(shell: Shell, { kind, title, language, articles, links, failed }: Reading): void {
+  const { DEFAULT_TIMEZONE: timezone } = shell.config;
   shell.print(
     `${kind} · ${title} · ${language} · ${counted(articles.length, "article")}, ${counted(links.length, "link")}`,
   );
   for (const article of articles) {
-    const when = article.publishedAt?.toISOString().slice(0, 16).replace("T", " ") ?? "no date";
+    const when = article.publishedAt === null ? "no date" : minuteIn(article.publishedAt, timezone);
     shell.print(`\n${article.title}\n  ${[when, article.author, article.url].filter(Boolean).join(" · ")}`);
     if (article.lead !== "") shell.print(`  ${article.lead}`);
   }
   if (articles.length === 0) for (const link of links) shell.print(`${link.kind}: ${link.title} ${link.url}`);
+  for (const { line, reason } of failed) process.stderr.write(`line ${line}: ${reason}\n`);
+}
+
+/** 2025-02-27 17:30 (Asia/Shanghai) */
+function minuteIn(at: Date, timezone: string): string {
+  const local = localTime(at, timezone).toPlainDateTime().toString({ smallestUnit: "minute" });
+  return `${local.replace("T", " ")} (${timezone})`;
 }
 
 function gathered(header: string, before: string[] = []): string[] {

@@ -4,8 +4,9 @@ export function nameIn(title: string): string | null {
   if (quoted !== undefined) return quoted.trim();
   const plain = title.replace(/^[^\p{L}\p{N}]+/u, "");
   if (!/^\p{Script=Han}/u.test(plain)) {
+    // A short word at the beginning has its capital from there: Sea, Oil.
     const names = /\b\p{Lu}[\p{L}’'-]+(?: \p{Lu}[\p{L}’'-]+)?/u.exec(
-      plain.replace(/^(?:The|A|An|In|On|At|How|Why|What)\s/u, ""),
+      plain.replace(/^(?:The|A|An|In|On|At|How|Why|What|\p{Lu}\p{Ll}{0,2}(?= \p{Ll}))\s/u, ""),
     );
     return names?.[0] ?? null;
   }
