@@ -271,6 +271,8 @@ describe("a reader in Shanghai", () => {
     const [post] = await world.say(READER_ID, "/top harbour post");
     expect(post!.text!.split("\n")[0]).toMatch(/^🔥 Harbour Post：现在最要紧的 11月22日/);
     expect(headlinesOf(post!.text!).length).toBeGreaterThan(0);
+    // In the source's own language.
+    expect(headlinesOf(post!.text!).join()).not.toMatch(/\p{Script=Han}/u);
     expect((await world.press(READER_ID, "↻ 刷新")).answers).toEqual([]);
     expect(world.last(READER_ID).text).toBe(post!.text);
     const [then] = await world.say(READER_ID, "/top 昨天");
@@ -517,6 +519,8 @@ describe("a command that does not exist", () => {
   test("the one that was meant is named", async () => {
     const [search] = await world.say(READER_ID, "/serch 海堤");
     expect(search!.text).toBe("没有这个命令。你要的是不是 /search 海堤");
+    expect(text(await world.say(READER_ID, "/topp"))).toBe("没有这个命令。你要的是不是 /top");
+    expect(text(await world.say(READER_ID, "/subscribe8"))).toBe("没有这个命令。你要的是不是 /subscribe 8");
     expect(labels(search!)).toEqual(["改为搜索“海堤”"]);
     expect(text(await world.say(READER_ID, "/searchtunnel"))).toContain("/search tunnel");
     expect(text(await world.say(READER_ID, "/subscribee"))).toContain("/subscribe");

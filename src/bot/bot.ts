@@ -92,7 +92,10 @@ async function unknownCommand(visit: Visit, { name, words }: Spoken): Promise<Me
   const begun = menus.private.find((each) => name.startsWith(each) && name !== each);
   const meant = begun ?? nearestSpelling(name, menus.private);
   if (meant === null || !menus.private.some((each) => each === meant)) return message(lines(small.unknown));
-  const said = [begun === undefined ? "" : name.slice(begun.length), words].filter(Boolean).join(" ");
+  // One letter too many is a slip (/topp); more, or a digit, is a word that stands too near (/subscribe8).
+  const beyond = name.slice(begun?.length ?? name.length);
+  const rest = /^[a-z]$/.test(beyond) ? "" : beyond;
+  const said = [rest, words].filter(Boolean).join(" ");
   const shown = message(lines(small.meantCommand([`/${meant}`, said].filter(Boolean).join(" "))));
   return meant === "search" && said !== "" && isPrivate(visit) ? orSearch(visit, shown, said) : shown;
 }

@@ -59,7 +59,8 @@ export async function aboutNamed(
   const source = await sourceMeant(db, asked);
   if (source === undefined) return null;
   // Who names a source reads its language.
-  return { source: source.id, news: "both", name: source.name, args: ["", String(source.id)] };
+  const news = source.language === "zh" || source.language === "en" ? source.language : "both";
+  return { source: source.id, news, name: source.name, args: ["", String(source.id)] };
 }
 
 /** What matters now or mattered on a day, of all news, a subject or a source. */
