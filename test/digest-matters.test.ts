@@ -5,7 +5,7 @@ import { topStories } from "../src/store/top.ts";
 import { subscriptionName } from "../src/telegram/subscription-message.ts";
 import { digestOf, textOf } from "./support/digest-of.ts";
 import { openStore, withStore } from "./support/store.ts";
-import { now, reader, storyOf } from "./support/telling.ts";
+import { now, reader, storm, storyOf } from "./support/telling.ts";
 
 const bridge = {
   title: "松溪大桥合龙，两岸只要十分钟",
@@ -14,10 +14,6 @@ const bridge = {
 const bridgeSooner = {
   title: "松溪大桥通车提前到明年7月",
   lead: "松溪大桥通车时间今天宣布提前到明年7月，头半个月只走公交。",
-};
-const storm = {
-  title: "台风“白鹭”登陆松溪，五县停课停航",
-  lead: "台风“白鹭”今天凌晨在松溪登陆，沿海五县停课停航，6.3万人转移到安置点，41列火车停运。",
 };
 const stormToo = {
   title: "“白鹭”登陆，松溪五县停课停航",

@@ -4,7 +4,7 @@ import { isSeenRelated, sharedName } from "../src/news/related.ts";
 import { storyPage } from "../src/pages/story.ts";
 import { storiesAround } from "../src/store/related.ts";
 import { openStore, withStore } from "./support/store.ts";
-import { now, reader } from "./support/telling.ts";
+import { now, reader, storm } from "./support/telling.ts";
 
 function told(title: string, body: string) {
   return { ...emptyDraft(title), body };
@@ -51,10 +51,6 @@ it.each([
   expect(isSeenRelated(told(title, body), told(other, ""), evenly)).toBe(seen);
 });
 
-const storm = {
-  title: "台风“白鹭”登陆松溪，五县停课停航",
-  lead: "台风“白鹭”今天凌晨在松溪登陆，沿海五县停课停航，6.3万人转移到安置点，41列火车停运。",
-};
 const wall = { title: "松溪海堤上月刚补过裂缝", lead: "松溪海堤迎水面的三处裂缝灌浆完成，能抵御台风。" };
 
 it("other stories stand under one that many outlets tell", () =>

@@ -1,12 +1,7 @@
 import { expect, it } from "vitest";
 import { topStories } from "../src/store/top.ts";
 import { openStore, withStore } from "./support/store.ts";
-import { now, reader } from "./support/telling.ts";
-
-const storm = {
-  title: "台风“白鹭”登陆松溪，五县停课停航",
-  lead: "台风“白鹭”今天凌晨在松溪登陆，沿海五县停课停航，6.3万人转移到安置点，41列火车停运。",
-};
+import { now, reader, storm } from "./support/telling.ts";
 
 it("a day's top tells what its outlets told that day, however much came later", () =>
   withStore(openStore, async (db) => {

@@ -12,6 +12,7 @@ import type { Db } from "../store/db.ts";
 import { ensureSubscriber, findSubscriber } from "../store/subscribers.ts";
 import { addSubscription, listSubscriptions, subscriptionsMax } from "../store/subscriptions.ts";
 import { digestsAfter } from "../store/subscriptions-due.ts";
+import { ordinal } from "../text/index.ts";
 import { counted, fileProblem, refuseDatabase, type Shell } from "./shell.ts";
 
 /** Lines with an error that are told one by one; that there are more is told. */
@@ -212,12 +213,6 @@ function placeOf({ chatId, threadId }: { chatId: number; threadId: number }): st
 }
 
 const weekdays = ["", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-/** 1st, 2nd, 3rd, 11th, 31st. */
-function ordinal(day: number): string {
-  const unit = day > 10 && day < 14 ? 0 : day % 10;
-  return `${day}${["th", "st", "nd", "rd"][unit] ?? "th"}`;
-}
 
 /** As news/clock-time reads it back; without a comma, which would end the column. */
 function timeOf({ minute, rule }: { minute: number; rule: string }): string {

@@ -5,9 +5,11 @@ export type Day = { from: Date; to: Date };
 
 export type Here = { now: Date; zone: string };
 
-const daysAgo = new Map(
-  Object.entries({ 今天: 0, 今日: 0, today: 0, 昨天: 1, 昨日: 1, yesterday: 1, 前天: 2 } as Record<string, number>),
-);
+const daysAgo = new Map([
+  ...["今天", "今日", "today"].map((word) => [word, 0] as const),
+  ...["昨天", "昨日", "yesterday"].map((word) => [word, 1] as const),
+  ["前天", 2] as const,
+]);
 /** 29 February comes again after eight years at most. */
 const yearsBackMax = 8;
 /** 2026-11-21, 2026/11/21, 2026年11月21日; without the year 11-21, 11/21, 11月21日. */

@@ -62,8 +62,7 @@ export function sharedName(a: Readable, b: Readable, rarityOf: (term: number) =>
 export function isSeenRelated(a: Readable, b: Readable, rarityOf: (term: number) => number): boolean {
   const names = sharedNames(a, b, rarityOf).map(({ name }) => name);
   const [inA, inB] = [fold(a.title), fold(b.title)];
-  const isLong = (name: string) => !isShortRun(name);
-  if (names.some((name) => isLong(name) || (inA.includes(fold(name)) && inB.includes(fold(name))))) return true;
+  if (names.some((name) => !isShortRun(name) || (inA.includes(fold(name)) && inB.includes(fold(name))))) return true;
   const apart = names.filter((name) => !names.some((other) => other !== name && other.includes(name)));
   return new Set(apart).size > 1;
 }

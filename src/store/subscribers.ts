@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, isNull, lt, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Db } from "./db.ts";
 import {
@@ -117,14 +117,11 @@ export async function channelsOf(db: Db, userId: number): Promise<Subscriber[]> 
     .limit(20);
 }
 
-/** Of a group that was upgraded: what its keeper is told with. */
-export type Moved = Pick<Subscriber, "setUpBy" | "title" | "language">;
-
 /**
- * A group became a supergroup: the same subscriber, under its new chat id. Gives those for whom something is set up, the
+ * A group became a supergroup: the same subscriber, under its new chat id. Gives it when something is set up for it, the
  * first time only.
  */
-export async function moveChat(db: Db, from: number, to: number): Promise<Moved[]> {
+export async function moveChat(db: Db, from: number, to: number): Promise<Subscriber | undefined> {
   const there = alias(subscribers, "there");
   const taken = db
     .select({ one: sql`1` })
@@ -135,13 +132,14 @@ export async function moveChat(db: Db, from: number, to: number): Promise<Moved[
     .update(subscribers)
     .set({ chatId: to, kind: "supergroup" })
     .where(and(eq(subscribers.chatId, from), notExists(taken)))
-    .returning({ id: subscribers.id });
-  if (moved === undefined) return [];
-  const own = db.select({ one: sql`1` }).from(subscriptions).where(eq(subscriptions.subscriberId, subscribers.id));
-  return db
-    .select({ setUpBy: subscribers.setUpBy, title: subscribers.title, language: subscribers.language })
-    .from(subscribers)
-    .where(and(eq(subscribers.id, moved.id), exists(own)));
+    .returning();
+  if (moved === undefined) return undefined;
+  const [own] = await db
+    .select({ one: sql`1` })
+    .from(subscriptions)
+    .where(eq(subscriptions.subscriberId, moved.id))
+    .limit(1);
+  return own === undefined ? undefined : moved;
 }
 
 /** Everything that is known about a chat goes: its settings, digests, what it had, searches, pages, counts. */

@@ -7,7 +7,7 @@ import { send } from "./send.ts";
 type Sending = Pick<Api, "sendMessage" | "sendPhoto">;
 
 /** Who hears of a place: whoever set it up, else the place itself where we may write to it. */
-export type Keeper = { setUpBy: number | null; chatId: number | null };
+type Keeper = { setUpBy: number | null; chatId: number | null };
 
 /** Says one line about a place; gives why nobody could be told, null when somebody was or nobody is known. */
 export async function tellKeeper(api: Sending, { setUpBy, chatId }: Keeper, line: string): Promise<string | null> {
@@ -25,13 +25,12 @@ export async function tellKeeper(api: Sending, { setUpBy, chatId }: Keeper, line
   return failed;
 }
 
-type Moved = { setUpBy: number | null; title: string; language: Language };
-
 /** A group that was upgraded to a supergroup goes on under its new id: that is said once. Gives why it could not be. */
-export async function tellUpgraded(api: Sending, moved: readonly Moved[], chatId: number): Promise<string | null> {
-  let failed: string | null = null;
-  for (const { setUpBy, title, language } of moved) {
-    failed = await tellKeeper(api, { setUpBy, chatId }, textIn(language).small.upgraded(title));
-  }
-  return failed;
+export async function tellUpgraded(
+  api: Sending,
+  moved: { setUpBy: number | null; title: string; language: Language } | undefined,
+  chatId: number,
+): Promise<string | null> {
+  if (moved === undefined) return null;
+  return tellKeeper(api, { setUpBy: moved.setUpBy, chatId }, textIn(moved.language).small.upgraded(moved.title));
 }

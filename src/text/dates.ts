@@ -138,3 +138,9 @@ function daysAgo(at: Date, { timezone, now }: Reading): number {
 function two(n: number): string {
   return String(n).padStart(2, "0");
 }
+
+/** 1st, 2nd, 3rd, 4th … 31st. */
+export function ordinal(day: number): string {
+  const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+  return `${day}${suffixes[new Intl.PluralRules("en", { type: "ordinal" }).select(day)] ?? "th"}`;
+}

@@ -1,5 +1,5 @@
 import { breakingEn } from "./breaking.ts";
-import { comingAt, duration, fullDay, minuteText, number, shortDate, toldDay, weekdayName } from "./dates.ts";
+import { comingAt, duration, fullDay, minuteText, number, ordinal, shortDate, toldDay, weekdayName } from "./dates.ts";
 import type { Text } from "./zh.ts";
 
 const languageNames: Record<string, string> = { zh: "Chinese", en: "English" };
@@ -354,12 +354,6 @@ export const en: Text = {
   minute: minuteText,
   number,
 };
-
-/** 1st, 2nd, 3rd, 4th … 31st. */
-function ordinal(day: number): string {
-  const suffixes: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
-  return `${day}${suffixes[new Intl.PluralRules("en", { type: "ordinal" }).select(day)] ?? "th"}`;
-}
 
 function many(n: number, one: string, more = `${one}s`): string {
   return `${n} ${n === 1 ? one : more}`;

@@ -8,6 +8,12 @@ import { joinStories, storyMemory } from "../../src/store/stories.ts";
 
 export const now = new Date("2026-11-22T08:00:00Z");
 
+/** A story that several tests tell. */
+export const storm = {
+  title: "台风“白鹭”登陆松溪，五县停课停航",
+  lead: "台风“白鹭”今天凌晨在松溪登陆，沿海五县停课停航，6.3万人转移到安置点，41列火车停运。",
+};
+
 export type Add = (hoursAgo: number, fields: Partial<ArticleDraft>, source?: string) => Promise<number>;
 
 /**
