@@ -34,10 +34,12 @@ export async function storiesBefore(db: Db, card: StoryCard): Promise<Earlier> {
   const beside = new Set<number>();
   for (const sketch of sketches) {
     const others = found.get(sketch.id)!.flatMap((id) => earlier.get(id) ?? []);
+    // What stands beside a story is told by the article that stands for it.
+    const surroundings = sketch.id === card.articleId ? around(sketch) : null;
     for (const other of others) {
       if (other.storyId === null || other.storyId === card.id) continue;
       if (follows(sketch, other)) followed.add(other.storyId);
-      else if (sketch.id === card.articleId && isOneMatter(around(sketch), other)) beside.add(other.storyId);
+      else if (surroundings !== null && isOneMatter(surroundings, other)) beside.add(other.storyId);
     }
   }
   return { followed: [...followed], beside: [...beside] };
