@@ -1,8 +1,8 @@
 import { isTemplate } from "./apart.ts";
 import { isCommon } from "./common-words.ts";
 import { sameMarks } from "./contrast.ts";
-import { covered, tellsOn } from "./grown.ts";
-import { textCosine } from "./likeness.ts";
+import { covered, mayTellOn, tellsOn } from "./grown.ts";
+import { type Features, textCosine } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 import { tokenize } from "./terms.ts";
 
@@ -51,6 +51,11 @@ export function follows(later: Sketch, earlier: Sketch): boolean {
   if (shared < textMin.numbered || Math.max(covered(later, earlier), covered(earlier, later)) < coveredMin)
     return false;
   return repeatsNumber(later, earlier) || isMovedSince(later.clues(), earlier.clues());
+}
+
+/** Whether what was measured of two articles is enough that one may follow the other: most have too little in common. */
+export function mayFollow({ text, coveredLess, coveredMore }: Features): boolean {
+  return text >= Math.min(textMin.named, textMin.numbered) || mayTellOn(coveredLess, coveredMore);
 }
 
 export function cluesOf(title: string, text: string, language: string): Clues {

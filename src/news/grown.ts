@@ -41,7 +41,12 @@ export function tellsOn(one: Sketch, other: Sketch): boolean {
   // Whom a headline begins with is who does it: 星川 recalls, and not 远岭.
   if (!namesFirst(article, earlier) || !namesFirst(earlier, article)) return false;
   const shares = [covered(article, earlier), covered(earlier, article)];
-  return Math.min(...shares) >= coveredLeast && Math.max(...shares) >= coveredMost;
+  return mayTellOn(Math.min(...shares), Math.max(...shares));
+}
+
+/** Whether two headlines are told enough in the other's text, given the worse and the better covered one. */
+export function mayTellOn(coveredLess: number, coveredMore: number): boolean {
+  return coveredLess >= coveredLeast && coveredMore >= coveredMost;
 }
 
 /** A number of what is done to what, with the words that it was told in: "9.6万辆", "96,000 SUVs". */

@@ -73,14 +73,40 @@ export function surroundings(center: Sketch, around: readonly Sketch[]): Surroun
 
 /** The same for each of a list in the middle of the whole list, whose terms are counted once. */
 export function surroundingsAmong(all: readonly Sketch[]): (center: Sketch) => Surroundings {
-  const counted = new Map<number, number>();
-  for (const { terms } of all) for (const term of terms) counted.set(term, (counted.get(term) ?? 0) + 1);
-  return (center) =>
-    weighedAmong(
-      center,
-      center.terms.map((term) => counted.get(term)! - 1),
-      all.length,
-    );
+  const shared = sharedTerms(all);
+  return (center) => {
+    const { terms } = center;
+    const counts = new Uint16Array(terms.length);
+    for (let i = 0, j = 0; i < terms.length && j < shared.terms.length; ) {
+      const difference = terms[i]! - shared.terms[j]!;
+      if (difference === 0) counts[i] = shared.counts[j]! - 1;
+      if (difference <= 0) i += 1;
+      if (difference >= 0) j += 1;
+    }
+    return weighedAmong(center, counts, all.length);
+  };
+}
+
+/** The terms that several have, ascending, and how many have each: sorted, for a map of all terms costs far more. */
+function sharedTerms(all: readonly Sketch[]): { terms: Uint32Array; counts: Uint16Array } {
+  const terms = new Uint32Array(all.reduce((sum, each) => sum + each.terms.length, 0));
+  let filled = 0;
+  for (const each of all) {
+    terms.set(each.terms, filled);
+    filled += each.terms.length;
+  }
+  terms.sort();
+  const counts = new Uint16Array(terms.length >> 1);
+  let size = 0;
+  for (let i = 0; i < filled; ) {
+    const first = i;
+    while (i < filled && terms[i] === terms[first]) i += 1;
+    if (i - first === 1) continue;
+    terms[size] = terms[first]!;
+    counts[size] = i - first;
+    size += 1;
+  }
+  return { terms: terms.subarray(0, size), counts };
 }
 
 /** `counts` says of each term of the center how many of the others around have it. */
@@ -110,7 +136,11 @@ export function likeness(around: Surroundings, other: Sketch): number {
 
 /** The same among all that a stream of news brings within a week, of which most tell something else. */
 export function joinLikeness(around: Surroundings, other: Sketch): number {
-  const features = featuresOf(around, other);
+  return joinScoreOf(featuresOf(around, other));
+}
+
+/** `joinLikeness` of what was measured already. */
+export function joinScoreOf(features: Features): number {
   let score = joinWeights.base;
   for (const name in features) {
     if (name === "sameWeek") continue;
@@ -135,25 +165,27 @@ export function featuresOf(around: Surroundings, b: Sketch): Features {
   // What b's sums are less, because some of its terms are not rare around a.
   let bTitleLess = 0;
   let bTextLess = 0;
-  for (let i = 0, j = 0; i < a.terms.length && j < b.terms.length; ) {
-    const difference = a.terms[i]! - b.terms[j]!;
-    if (difference < 0) i += 1;
-    else if (difference > 0) j += 1;
-    else {
+  const { terms, title, text } = a;
+  const { terms: theirTerms, title: theirTitle, text: theirText } = b;
+  for (let i = 0, j = 0; i < terms.length && j < theirTerms.length; ) {
+    const term = terms[i]!;
+    const theirTerm = theirTerms[j]!;
+    if (term === theirTerm) {
       const factor = factors[i]!;
-      titleCosine += a.title[i]! * b.title[j]!;
-      textCosine += a.text[i]! * b.text[j]!;
-      aCovered += a.title[i]!;
-      bCovered += b.title[j]!;
-      aTitle += a.title[i]! * factor;
-      bTitle += b.title[j]! * factor;
-      aText += a.text[i]! * factor;
-      bText += b.text[j]! * factor;
-      bTitleLess += b.title[j]! * (most - factor);
-      bTextLess += b.text[j]! * (most - factor);
-      i += 1;
-      j += 1;
+      titleCosine += title[i]! * theirTitle[j]!;
+      textCosine += text[i]! * theirText[j]!;
+      aCovered += title[i]!;
+      bCovered += theirTitle[j]!;
+      aTitle += title[i]! * factor;
+      bTitle += theirTitle[j]! * factor;
+      aText += text[i]! * factor;
+      bText += theirText[j]! * factor;
+      bTitleLess += theirTitle[j]! * (most - factor);
+      bTextLess += theirText[j]! * (most - factor);
     }
+    // Without a branch: which of two terms is the smaller no processor foretells.
+    i += Number(term <= theirTerm);
+    j += Number(theirTerm <= term);
   }
   aCovered /= a.titleSum || 1;
   bCovered /= b.titleSum || 1;

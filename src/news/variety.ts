@@ -1,7 +1,7 @@
 import { tellApart } from "./apart.ts";
-import { follows } from "./follow.ts";
+import { follows, mayFollow } from "./follow.ts";
 import { isBeside } from "./headline.ts";
-import { joinLikeness, type Surroundings, surroundingsAmong } from "./likeness.ts";
+import { featuresOf, joinScoreOf, type Surroundings, surroundingsAmong } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
 
 /**
@@ -31,10 +31,14 @@ export function mattersOf(stories: readonly Sketch[]): number[] {
 export function isOneMatter(around: Surroundings, other: Sketch): boolean {
   const { center: story } = around;
   if (story.language !== other.language) return false;
+  // Most have little in common: that is known before anything is read of what they say.
+  const features = featuresOf(around, other);
+  const score = joinScoreOf(features);
+  if (score < sameScore && !mayFollow(features)) return false;
   const isApart = tellApart(story, other);
   if (!isApart && (follows(story, other) || follows(other, story))) return true;
   const isAside = isBeside(story.headline) !== isBeside(other.headline);
-  return (!isApart || isAside) && joinLikeness(around, other) >= (isApart ? besideScore : sameScore);
+  return (!isApart || isAside) && score >= (isApart ? besideScore : sameScore);
 }
 
 /**
