@@ -127,19 +127,27 @@ export async function storyCards(
   byStory: readonly (readonly Member[])[],
   language: string | null,
 ): Promise<StoryCard[]> {
-  const mains = byStory.map((members) => {
-    const main = bestHeadline(members, language)!;
-    const telling = main.hasText ? main : members.find((each) => each.hasText && each.language === main.language);
-    return { main, members, telling: telling ?? main };
-  });
+  const stories = byStory.map((members) => headed(members, language));
   const texts = await textsOf(
     db,
-    mains.map(({ telling }) => telling.id),
+    stories.map(({ telling }) => telling.id),
   );
-  return mains.map(({ main, members, telling }) => {
-    const text = texts.get(telling.id) ?? { lead: "", body: "" };
-    return cardOf(main, members, summarize({ ...telling, ...text }, [], { max: cardSentencesMax }));
-  });
+  return stories.map((story) => storyCard(story, texts));
+}
+
+/** A story with the article that stands for it, and the one whose text tells it. */
+export type Headed = { main: Member; telling: Member; members: readonly Member[] };
+
+export function headed(members: readonly Member[], language: string | null): Headed {
+  const main = bestHeadline(members, language)!;
+  const telling = main.hasText ? main : members.find((each) => each.hasText && each.language === main.language);
+  return { main, telling: telling ?? main, members };
+}
+
+/** Its card, given the text of the article that tells it. */
+export function storyCard({ main, telling, members }: Headed, texts: ReadonlyMap<number, Text>): StoryCard {
+  const { lead, body } = texts.get(telling.id) ?? { lead: "", body: "" };
+  return cardOf(main, members, summarize({ ...telling, lead, body }, [], { max: cardSentencesMax }));
 }
 
 function cardOf(main: Member, members: readonly Member[], summary: string[]): StoryCard {
@@ -193,11 +201,14 @@ async function articlesOf(db: Db, ids: readonly number[]) {
   return rows.map((row) => ({ ...row, ...(texts.get(row.id) ?? { lead: "", body: "" }) }));
 }
 
+/** As much of a text as is read of it. */
+export function textStart(column: typeof articles.lead | typeof articles.body) {
+  return sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
+}
+
 async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text>> {
-  const start = (column: typeof articles.lead | typeof articles.body) =>
-    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
   const rows = await db
-    .select({ id: articles.id, lead: start(articles.lead), body: start(articles.body) })
+    .select({ id: articles.id, lead: textStart(articles.lead), body: textStart(articles.body) })
     .from(articles)
     .where(inArray(articles.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
   return new Map(rows.map(({ id, ...text }) => [id, text]));

@@ -3,13 +3,22 @@ import { emptyBackground } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
 import type { Day } from "../news/day.ts";
 import { choose, languageBit } from "../news/rank.ts";
-import { sketchArticle } from "../news/sketch.ts";
-import { textCharsMax, tokenize } from "../news/terms.ts";
+import { type Sketch, sketchArticle } from "../news/sketch.ts";
+import { tokenize } from "../news/terms.ts";
 import { withMatters } from "../news/variety.ts";
 import type { Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { articles, sources, stories, storyDays } from "./schema.ts";
-import { type Member, membersOfStories, type StoryCard, storyCards } from "./story-view.ts";
+import {
+  type Headed,
+  headed,
+  type Member,
+  membersOfStories,
+  type StoryCard,
+  storyCard,
+  type Text,
+  textStart,
+} from "./story-view.ts";
 
 /** How far back "now" goes. */
 export const windowHours = 48;
@@ -56,23 +65,35 @@ export type Top = {
  */
 export async function topStories(db: Db, options: TopOptions): Promise<Top> {
   const { limit } = options;
-  const top = await hotStories(db, { ...options, limit: Math.ceil(limit * perPlace), places: limit });
-  return { ...top, stories: top.stories.filter((card) => card.matter === card.id).slice(0, limit) };
+  const read: Read = { texts: new Map(), sketches: new Map() };
+  const top = await hotStories(db, { ...options, limit: Math.ceil(limit * perPlace), places: limit }, read);
+  const first = top.stories.filter((story) => story.matter === story.id).slice(0, limit);
+  return { stories: first.map((story) => cardOf(story, read)), newestDay: top.newestDay };
 }
 
 type Hot = TopOptions & { places: number };
 
-async function hotStories(db: Db, options: Hot): Promise<Top> {
+/** A story on its way into a list: what is told of it is worked out when it has its place. */
+type Placed = Headed & { id: number; title: string; terms: readonly number[]; matter: number };
+
+/** What was read of the articles that stand for stories, for the whole of one call. */
+type Read = { texts: Map<number, Text & { isEdited: boolean }>; sketches: Map<number, Sketch> };
+
+function cardOf(story: Placed, { texts }: Read): StoryCard {
+  return { ...storyCard(story, texts), matter: story.matter };
+}
+
+async function hotStories(db: Db, options: Hot, read: Read): Promise<{ stories: Placed[]; newestDay: Date | null }> {
   const { now, day = null, since = null } = options;
   const from = day?.from ?? since ?? new Date(now.getTime() - windowHours * hourMs);
   const to = day === null ? now : new Date(Math.min(day.to.getTime() - 1, now.getTime()));
-  const found = await hottest(db, { ...options, from, to });
+  const found = await hottest(db, { ...options, from, to }, read);
   if (found.length > 0 || day !== null || since !== null) return { stories: found, newestDay: null };
   const newest = await newestDay(db, options);
   if (newest === null) return { stories: [], newestDay: null };
-  const end = new Date(newest.getTime() + dayMs - 1);
-  const old = await hottest(db, { ...options, from: newest, to: new Date(Math.min(end.getTime(), now.getTime())) });
-  const last = Math.max(newest.getTime(), ...old.map((card) => card.lastAt?.getTime() ?? 0));
+  const end = new Date(Math.min(newest.getTime() + dayMs - 1, now.getTime()));
+  const old = await hottest(db, { ...options, from: newest, to: end }, read);
+  const last = Math.max(newest.getTime(), ...old.map(({ members }) => lastTime(members)));
   return { stories: old, newestDay: new Date(Math.min(last, now.getTime())) };
 }
 
@@ -96,24 +117,30 @@ export type CandidateOptions = {
  */
 export async function candidates(db: Db, options: CandidateOptions): Promise<StoryCard[]> {
   const { subjects = [], sources: only = [], count, ...rest } = options;
+  const { now } = options;
   const limit = count * 3;
+  const all = only.length > 0;
   const profiles = [
     ...subjects.map((subject) => ({ subject })),
     ...only.map((source) => ({ source })),
     ...(subjects.length + only.length === 0 ? [{}] : []),
   ];
-  const lists = [];
+  const read: Read = { texts: new Map(), sketches: new Map() };
+  const lists: Placed[][] = [];
   for (const profile of profiles)
-    lists.push((await hotStories(db, { ...rest, ...profile, limit, places: limit })).stories);
-  if (lists.length === 1) return lists[0]!;
-  const cards = new Map(lists.flat().map((card) => [card.id, card]));
-  const chosen = choose([...cards.values()].map(withTerms), { now: options.now, limit, all: only.length > 0 });
-  return matters(db, chosen);
+    lists.push((await hotStories(db, { ...rest, ...profile, limit, places: limit }, read)).stories);
+  const [first] = lists;
+  const placed = lists.length === 1 ? first! : matters(choose(distinct(lists.flat()), { now, limit, all }), read);
+  return placed.map((story) => cardOf(story, read));
+}
+
+function distinct(stories: readonly Placed[]): Placed[] {
+  return [...new Map(stories.map((story) => [story.id, story])).values()];
 }
 
 type Range = Hot & { from: Date; to: Date };
 
-async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
+async function hottest(db: Db, options: Range, read: Read): Promise<Placed[]> {
   const all =
     typeof options.source === "number" ? await storiesOfSource(db, options) : await storiesOfDays(db, options);
   const ids = await outside(db, all, options.withoutSubjects ?? []);
@@ -121,55 +148,64 @@ async function hottest(db: Db, options: Range): Promise<StoryCard[]> {
   const language = options.language ?? null;
   const excluded = new Set(options.without ?? []);
   const found = [...byStory.values()]
-    .map((members) => members.filter((member) => (member.publishedAt?.getTime() ?? 0) <= options.to.getTime()))
+    .map((members) => members.filter((member) => timeOf(member) <= options.to.getTime()))
     .filter(
       (members) =>
-        members.some((member) => (member.publishedAt?.getTime() ?? 0) >= options.from.getTime()) &&
+        members.some((member) => timeOf(member) >= options.from.getTime()) &&
         (language === null || members.some((member) => languageBit(member.language) === languageBit(language))) &&
         members.some((member) => !excluded.has(member.sourceId)),
     )
-    .map((members) => withTerms({ members }));
+    .map(withTerms);
   const { limit, places } = options;
   const chosen = choose(found, { now: options.to, limit, places, all: typeof options.source === "number" });
-  const cards = await storyCards(
-    db,
-    chosen.map((story) => story.members),
-    language,
-  );
-  return matters(db, cards);
+  const placed = chosen.map(({ members, terms }) => {
+    const story = headed(members, language);
+    const { storyId: id, title } = story.main;
+    return { ...story, id, title, terms, matter: id };
+  });
+  await readTexts(db, placed, read);
+  return matters(placed, read);
+}
+
+/** Reads what is told of the stories, and whether a person divided or joined them. */
+async function readTexts(db: Db, placed: readonly Placed[], { texts }: Read): Promise<void> {
+  const wanted = new Set(placed.flatMap(({ main, telling }) => [main.id, telling.id]));
+  const missing = [...wanted].filter((id) => !texts.has(id));
+  if (missing.length === 0) return;
+  const { id, lead, body } = articles;
+  const rows = await db
+    .select({ id, lead: textStart(lead), body: textStart(body), editedAt: stories.editedAt })
+    .from(articles)
+    .leftJoin(stories, eq(stories.id, articles.storyId))
+    .where(inArray(id, jsonList(missing)));
+  for (const row of rows) texts.set(row.id, { lead: row.lead, body: row.body, isEdited: row.editedAt !== null });
 }
 
 /** Tells which of the stories are of one matter, and puts the news before what stands beside it. */
-async function matters(db: Db, cards: readonly StoryCard[]): Promise<StoryCard[]> {
-  if (cards.length < 2) return [...cards];
-  const start = (column: typeof articles.lead | typeof articles.body) =>
-    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
-  const { id, title, language, publishedAt } = articles;
-  const rows = await db
-    .select({
-      id,
-      title,
-      language,
-      publishedAt,
-      lead: start(articles.lead),
-      body: start(articles.body),
-      editedAt: stories.editedAt,
-    })
-    .from(articles)
-    .leftJoin(stories, eq(stories.id, articles.storyId))
-    .where(inArray(id, jsonList(cards.map((card) => card.articleId))));
-  const background = emptyBackground();
-  const sketches = new Map(rows.map((row) => [row.id, sketchArticle(row, background)]));
+function matters(placed: readonly Placed[], read: Read): Placed[] {
+  if (placed.length < 2) return [...placed];
   // What a person divided or joined is as it is wanted.
-  const free = cards.filter((card) => rows.some((row) => row.id === card.articleId && row.editedAt === null));
+  const free = placed.filter(({ main }) => read.texts.get(main.id)?.isEdited === false);
   const grouped = withMatters(
     free,
-    free.map((card) => sketches.get(card.articleId)!),
+    free.map(({ main }) => sketchOf(main, read)),
   );
-  return cards.map((card) => {
-    const place = free.indexOf(card);
-    return place === -1 ? card : grouped[place]!;
+  return placed.map((story) => {
+    const place = free.indexOf(story);
+    return place === -1 ? story : grouped[place]!;
   });
+}
+
+/** Compared within a list, by what its own articles say: nothing is counted of the others. */
+const nothingCounted = emptyBackground();
+
+function sketchOf(main: Member, { texts, sketches }: Read): Sketch {
+  let known = sketches.get(main.id);
+  if (known === undefined) {
+    known = sketchArticle({ ...main, ...texts.get(main.id)! }, nothingCounted);
+    sketches.set(main.id, known);
+  }
+  return known;
 }
 
 /** Those of the stories that belong to none of these subjects. */
@@ -183,9 +219,17 @@ async function outside(db: Db, ids: number[], subjects: readonly number[]): Prom
   return ids.filter((id) => !inside.has(id));
 }
 
-function withTerms<T extends { members: readonly Member[] }>(story: T): T & { terms: number[] } {
-  const terms = tokenize(story.members.at(-1)!.title).terms.filter((term) => !isCommon(term));
-  return { ...story, terms };
+function withTerms(members: readonly Member[]): { members: readonly Member[]; terms: number[] } {
+  const terms = tokenize(members.at(-1)!.title).terms.filter((term) => !isCommon(term));
+  return { members, terms };
+}
+
+function timeOf(member: Member): number {
+  return member.publishedAt?.getTime() ?? 0;
+}
+
+function lastTime(members: readonly Member[]): number {
+  return members.findLast((member) => member.publishedAt !== null)?.publishedAt?.getTime() ?? 0;
 }
 
 /** The hottest stories of the days in a range: a few rows from the end of each day's index. */
