@@ -18,6 +18,8 @@ const sizes: Record<string, number> = {
   bn: 1e9,
   trillion: 1e12,
 };
+/** Digits of a value, so that 11.4 × 10,000 is 114000 and not a little more. */
+const valueDigits = 12;
 const sizeAfter = /^ ?(万亿|[万亿]|thousand\b|million\b|billion\b|trillion\b|mn\b|bn\b)/;
 
 /**
@@ -63,8 +65,8 @@ function readNumber(text: string, start: number, tokens: Tokens): number {
   while (end < text.length && (isDigit(text.charCodeAt(end)) || isInsideNumber(text, end))) end += 1;
   const size = sizeAfter.exec(text.slice(end, end + 10));
   const plain = Number(text.slice(start, end).replaceAll(",", ""));
-  // Twelve digits, so that 11.4 × 10,000 is 114000 and not a little more.
-  const value = Number((plain * (size === null ? 1 : sizes[size[1]!]!)).toPrecision(12));
+  const isExact = size === null && end - start <= valueDigits;
+  const value = isExact ? plain : Number((plain * (size === null ? 1 : sizes[size[1]!]!)).toPrecision(valueDigits));
   if (Number.isFinite(value)) {
     if (!isTime(text, start, end)) tokens.numbers.push(value);
     tokens.terms.push(numberTerm(value));
