@@ -54,5 +54,6 @@ export function bestHeadline<T extends Headlined>(articles: readonly T[], langua
       (shoutMark.test(article.title) ? 0.5 : 0)
     );
   };
-  return [...from].sort((a, b) => score(b) - score(a) || b.id - a.id)[0];
+  const scored = from.map((article) => ({ article, score: score(article) }));
+  return scored.sort((a, b) => b.score - a.score || b.article.id - a.article.id)[0]?.article;
 }
