@@ -10,7 +10,7 @@ import { articles, stories } from "./schema.ts";
 /** Articles of one story that are read for its page; of a longer one the newest. */
 const membersMax = 60;
 /** Characters of a text that its summary and its growth are read from. */
-const textCharsMax = 3_000;
+export const textCharsMax = 3_000;
 const momentsMax = 12;
 /** Sentences of a story in a list. */
 const cardSentencesMax = 2;
@@ -201,14 +201,11 @@ async function articlesOf(db: Db, ids: readonly number[]) {
   return rows.map((row) => ({ ...row, ...(texts.get(row.id) ?? { lead: "", body: "" }) }));
 }
 
-/** As much of a text as is read of it. */
-export function textStart(column: typeof articles.lead | typeof articles.body) {
-  return sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
-}
-
 async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text>> {
+  const start = (column: typeof articles.lead | typeof articles.body) =>
+    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
   const rows = await db
-    .select({ id: articles.id, lead: textStart(articles.lead), body: textStart(articles.body) })
+    .select({ id: articles.id, lead: start(articles.lead), body: start(articles.body) })
     .from(articles)
     .where(inArray(articles.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
   return new Map(rows.map(({ id, ...text }) => [id, text]));

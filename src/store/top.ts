@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import { emptyBackground } from "../news/background.ts";
 import { isCommon } from "../news/common-words.ts";
 import type { Day } from "../news/day.ts";
@@ -8,7 +8,7 @@ import { tokenize } from "../news/terms.ts";
 import { withMatters } from "../news/variety.ts";
 import type { Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
-import { articles, sources, stories, storyDays } from "./schema.ts";
+import { articles, sources, storyDays } from "./schema.ts";
 import {
   type Headed,
   headed,
@@ -17,7 +17,7 @@ import {
   type StoryCard,
   storyCard,
   type Text,
-  textStart,
+  textCharsMax,
 } from "./story-view.ts";
 
 /** How far back "now" goes. */
@@ -172,13 +172,11 @@ async function readTexts(db: Db, placed: readonly Placed[], { texts }: Read): Pr
   const wanted = new Set(placed.flatMap(({ main, telling }) => [main.id, telling.id]));
   const missing = [...wanted].filter((id) => !texts.has(id));
   if (missing.length === 0) return;
-  const { id, lead, body } = articles;
-  const rows = await db
-    .select({ id, lead: textStart(lead), body: textStart(body), editedAt: stories.editedAt })
-    .from(articles)
-    .leftJoin(stories, eq(stories.id, articles.storyId))
-    .where(inArray(id, jsonList(missing)));
-  for (const row of rows) texts.set(row.id, { lead: row.lead, body: row.body, isEdited: row.editedAt !== null });
+  const rows = await db.all<Text & { id: number; isEdited: number }>(sql`
+    select a.id, substr(a.lead, 1, ${textCharsMax}) as lead, substr(a.body, 1, ${textCharsMax}) as body,
+      s.edited_at is not null as isEdited
+    from articles a left join stories s on s.id = a.story_id where a.id in ${jsonList(missing)}`);
+  for (const { id, lead, body, isEdited } of rows) texts.set(id, { lead, body, isEdited: isEdited !== 0 });
 }
 
 /** Tells which of the stories are of one matter, and puts the news before what stands beside it. */
@@ -250,20 +248,11 @@ async function storiesOfDays(db: Db, { from, to, language = null, subject = null
 async function storiesOfSource(db: Db, { from, to, source }: Range): Promise<number[]> {
   const low = Math.floor(from.getTime() / 1000) * 2 ** 20;
   const high = (Math.floor(to.getTime() / 1000) + 1) * 2 ** 20;
-  const rows = await db
-    .select({ storyId: articles.storyId })
-    .from(articles)
-    .where(and(eq(articles.sourceId, source!), gte(articles.id, low), lt(articles.id, high)))
-    .orderBy(desc(articles.id))
-    .limit(sourceArticlesMax);
-  const ids = [...new Set(rows.flatMap((row) => row.storyId ?? []))];
-  const hot = await db
-    .select({ id: stories.id })
-    .from(stories)
-    .where(inArray(stories.id, sql`(select value from json_each(${JSON.stringify(ids)}))`))
-    .orderBy(desc(stories.heat))
-    .limit(shortlistMax);
-  return hot.map((row) => row.id);
+  const rows = await db.all<{ id: number }>(sql`
+    select id from stories where id in (select story_id from (select story_id from articles
+      where source_id = ${source} and id >= ${low} and id < ${high} order by id desc limit ${sourceArticlesMax}))
+    order by heat desc limit ${shortlistMax}`);
+  return rows.map((row) => row.id);
 }
 
 /** The newest day (UTC) before now that has a story of this language, subject or source. */
