@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { emptyBackground } from "../src/news/background.ts";
+import { charactersAlike } from "../src/news/characters-alike.ts";
 import { alikeInOrder, headlineCharacters } from "../src/news/headlines-alike.ts";
 import { nearestFirst } from "../src/news/nearest.ts";
 import { sketchArticle } from "../src/news/sketch.ts";
@@ -21,6 +22,30 @@ it("counts what two headlines say in the same order", () => {
 
 it("a headline of any length costs no more than a long one", () => {
   expect(headlineCharacters("临".repeat(100_000))).toHaveLength(100);
+});
+
+it("finds headlines alike that have no two characters together", () => {
+  const written = (headline: string, beginning = "") => ({ headline, beginning });
+  const center = written("澜岚通话", "两国元首今天通话。");
+  const [same, other] = charactersAlike(center, [
+    written("临澜与海岚元首话别后再通电", "澜、岚两国元首谈了一小时的话，通报了情况。"),
+    written("猴面包树开花", "植物园里的猴面包树今天开花。"),
+  ]);
+  expect(same!.cosine).toBeGreaterThan(0.2);
+  expect(same!.toldMore).toBe(1);
+  expect(other).toMatchObject({ cosine: 0, toldMore: expect.closeTo(0, 1) });
+});
+
+it("weighs a character by how few have it, and takes width, case and 繁體 for nothing", () => {
+  const written = (headline: string) => ({ headline, beginning: "" });
+  const [rare, common, none] = charactersAlike(written("案ＡＢ"), [written("案"), written("ab"), written("")]);
+  expect(rare!.cosine).toBeLessThan(common!.cosine);
+  expect(none).toEqual({ cosine: 0, toldLess: 0, toldMore: 0 });
+  expect(charactersAlike(written("機場"), [written("机场")])[0]).toEqual({
+    cosine: expect.closeTo(1, 6),
+    toldLess: 1,
+    toldMore: 1,
+  });
 });
 
 function sketched(id: number, title: string, body: string, day: string) {

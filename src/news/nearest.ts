@@ -1,3 +1,4 @@
+import { charactersAlike } from "./characters-alike.ts";
 import { alikeInOrder, headlineCharacters } from "./headlines-alike.ts";
 import { featuresOf, likeness, surroundings } from "./likeness.ts";
 import type { Sketch } from "./sketch.ts";
@@ -12,44 +13,46 @@ const daysApart = [0, 1, 3, 7, 30] as const;
 /**
  * How sure it is that the one asked for and another tell one event, when the most likely ones are to stand first:
  * weights of the measures of `likeness` and of their squares, of the days between, of what the headlines have in order,
- * and of what the others found say. Fitted listwise (softmax over the found ones of a question, Cao 2007) on articles
- * of long-running stories, checked on other stories.
+ * of their characters, and of what the others found say. Fitted listwise (softmax over the found ones of a question, Cao
+ * 2007, on the sum of the right ones' shares) on articles of long-running stories, checked on other stories.
  */
 const weights = {
-  title: [0.76, -0.96],
-  text: [1.26, -1.88],
-  coveredLess: [2.6, -0.99],
-  coveredMore: [2.48, -0.61],
-  ownTitleLess: [1.48, -0.71],
-  ownTitleMore: [1.63, -0.92],
-  ownTextLess: [-1.17, 0.55],
-  ownTextMore: [0.84, 0.18],
-  otherDayTold: [-0.35, 0],
+  title: [-1.76, 1.05],
+  text: [5.28, -5.66],
+  coveredLess: [6.12, -6.47],
+  coveredMore: [6.85, -6.9],
+  ownTitleLess: [0.45, 0.85],
+  ownTitleMore: [0.4, 2.05],
+  ownTextLess: [-5.19, 4.73],
+  ownTextMore: [-0.42, 1.55],
+  otherDayTold: [-0.37, 0],
 } as const;
-const withinDays = [0.24, 0.22, 0.33, 0.29, 0.34] as const;
+const withinDays = [0.26, 0.18, 0.3, 0.27, 0.23] as const;
 /** What two headlines have in the same order, see `alikeInOrder`; runs alone say less than the sequence around them. */
 const inOrder = {
-  runOfShorter: -1.98,
-  runOfLonger: -1.22,
-  sequenceOfShorter: 1.95,
-  sequenceOfLonger: 2.5,
+  runOfShorter: -1.58,
+  runOfLonger: -0.43,
+  sequenceOfShorter: 1.54,
+  sequenceOfLonger: 1.17,
 };
+/** What their single characters say, see `charactersAlike`. */
+const characters = { cosine: 1.94, toldLess: 0.65, toldMore: 1.43 };
 /** How much longer the other's text is, as a logarithm of their distinct terms: a fuller one is the likelier to tell it. */
-const fuller = 0.27;
+const fuller = 0.18;
 /** What the others found say of one, see `neighbourhood`. */
 const among = {
   /** Nothing else found is nearer to it than the center. */
-  isNearest: -0.24,
+  isNearest: -0.23,
   /** How many are, as a logarithm; and how many are nearer to the center than it. */
-  nearerToIt: -0.35,
-  nearerToCenter: -0.4,
+  nearerToIt: -0.46,
+  nearerToCenter: -0.29,
   /** How much nearer the nearest is, and what the center has of both cosines. */
-  gap: -1.81,
-  share: 1.62,
+  gap: -2.97,
+  share: 0.47,
   /** The best way to it over another: both steps' cosines multiplied. */
-  over: 0.52,
+  over: 1.84,
   /** Its mean cosine with the others: what is like everything tells the long story, not the event. */
-  mean: -4.63,
+  mean: -1,
 };
 
 /** Puts the found articles in order: those that surely tell the center's event first. */
@@ -58,11 +61,13 @@ export function nearestFirst<T extends Sketch>(center: Sketch, found: readonly T
   const ranked = found.map((sketch) => ({ sketch, score: likeness(around, sketch) })).sort(bestFirst);
   const close = ranked.slice(0, closelyMax).map(({ sketch }) => sketch);
   const cosines = cosinesOf([center, ...close]);
+  const alike = charactersAlike(center, close);
   const headline = headlineCharacters(center.headline);
   const scored = close.map((sketch, n) => {
     const score =
       weighed(neighbourhood(cosines, n + 1), among) +
       weighed(alikeInOrder(headline, headlineCharacters(sketch.headline)), inOrder) +
+      weighed(alike[n]!, characters) +
       fuller * Math.log((sketch.terms.length + 1) / (center.terms.length + 1)) +
       scoreOfMeasures(featuresOf(around, sketch)) +
       scoreOfDays(center, sketch);

@@ -33,6 +33,8 @@ export type Sketch = {
   /** The terms that tell it best, best first. */
   keys: { term: number; weight: number }[];
   headline: string;
+  /** Where its text says what happened. */
+  beginning: string;
   /** Values told, times aside; and of these the telling ones, neither small nor years. */
   numbers: Set<number>;
   tellingNumbers: Set<number>;
@@ -82,6 +84,7 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
     ...weighed,
     keys: keyTerms(weighed, [...tellingNumbers].map(numberTerm)),
     headline: article.title,
+    beginning: start,
     numbers,
     tellingNumbers,
     words: new Set([...title.words, ...rest.words]),

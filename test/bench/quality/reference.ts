@@ -3,6 +3,8 @@ import { fold } from "../../../src/news/fold.ts";
 /** Characters of the text that count beside the headline. */
 const headChars = 300;
 const titleShare = 0.6;
+/** What is less alike than this is nobody's neighbour: the best ten are far above it. */
+const cosineMin = 0.03;
 
 export type Judged = { id: string; event: string; publishedAt: string; title: string; body: string };
 
@@ -10,12 +12,12 @@ type Vector = { terms: Int32Array; weights: Float64Array; byTerm: Map<number, nu
 type Postings = Map<number, { documents: number[]; weights: number[] }>;
 
 /**
- * The reference: cosine of tf-idf over pairs of characters, .6 of the headlines and .4 of headline and 300 characters,
- * smoothed and logarithmic as scikit-learn's TfidfVectorizer has it.
+ * The reference: cosine of tf-idf over characters and their pairs, .6 of the headlines and .4 of headline and 300
+ * characters, smoothed and logarithmic as scikit-learn's TfidfVectorizer has it.
  */
 export function reference(articles: readonly Judged[]) {
-  const titles = vectors(articles.map(({ title }) => pairs(title)));
-  const heads = vectors(articles.map(({ title, body }) => pairs(`${title}\n${body.slice(0, headChars)}`)));
+  const titles = vectors(articles.map(({ title }) => pieces(title)));
+  const heads = vectors(articles.map(({ title, body }) => pieces(`${title}\n${body.slice(0, headChars)}`)));
   const titlePostings = postings(titles);
   const headPostings = postings(heads);
   const all = new Float64Array(articles.length);
@@ -30,17 +32,20 @@ export function reference(articles: readonly Judged[]) {
       all[a] = 0;
       const found: { index: number; score: number }[] = [];
       for (let index = 0; index < all.length; index += 1)
-        if (all[index]! > 0.1) found.push({ index, score: all[index]! });
+        if (all[index]! > cosineMin) found.push({ index, score: all[index]! });
       return found.sort((x, y) => y.score - x.score || x.index - y.index).slice(0, count);
     },
   };
 }
 
-function pairs(text: string): string[] {
+/** Characters and pairs of them; words of other scripts whole. */
+function pieces(text: string): string[] {
   const found: string[] = [];
   for (const run of fold(text).match(/[\p{Script=Han}]+|[\p{L}\p{N}.%]+/gu) ?? []) {
-    if (!/\p{Script=Han}/u.test(run) || run.length === 1) found.push(run);
-    else for (let i = 0; i + 1 < run.length; i += 1) found.push(run.slice(i, i + 2));
+    if (!/\p{Script=Han}/u.test(run)) found.push(run);
+    else
+      for (let i = 0; i < run.length; i += 1)
+        found.push(run.slice(i, i + 1), ...(i + 1 < run.length ? [run.slice(i, i + 2)] : []));
   }
   return found;
 }
