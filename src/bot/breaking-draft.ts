@@ -61,7 +61,12 @@ export async function draftOfStory(visit: Visit, id: number): Promise<Drafted | 
     const names = (told.length > 0 ? told : view.reporters).slice(0, reportersMax).map((each) => each.name);
     texts[language] = {
       headline: view.title,
-      body: escapeHtml(view.summary.slice(0, sentencesMax).join(language === "zh" ? "" : " ")),
+      body: escapeHtml(
+        view
+          .summary()
+          .slice(0, sentencesMax)
+          .join(language === "zh" ? "" : " "),
+      ),
       by: names.join(textIn(language).comma),
       at: view.lastAt === null ? null : Math.floor(view.lastAt.getTime() / 1000),
     };

@@ -140,7 +140,7 @@ function storyOf(card: StoryCard, update: EditionStory["update"], related: Aroun
     articleIds: [...new Set([card.articleId, newest, ...related.map((line) => line.articleId)])],
     title: card.title,
     url: card.url,
-    summary: joined(card.summary.slice(0, sentencesMax), card.language),
+    summary: joined(card.summary().slice(0, sentencesMax), card.language),
     outlets: card.outlets,
     rush: card.rush,
     at: card.lastAt ?? new Date(0),

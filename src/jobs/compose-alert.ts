@@ -82,7 +82,7 @@ async function lineOf(card: StoryCard, links: ShortLinks | null, now: Date): Pro
     storyId,
     title,
     url,
-    summary: card.summary.join(language === "zh" ? "" : " "),
+    summary: card.summary().join(language === "zh" ? "" : " "),
     outlets,
     rush,
     at: lastAt ?? now,

@@ -3,6 +3,7 @@ import { isCommon } from "./common-words.ts";
 import { type Marks, marksOf } from "./contrast.ts";
 import { type Clues, cluesOf } from "./follow.ts";
 import { type Measures, measuredChars, measuresOf } from "./grown.ts";
+import { once } from "./once.ts";
 import { numberTerm, textCharsMax, tokenize } from "./terms.ts";
 import { toldDay } from "./told-day.ts";
 
@@ -102,14 +103,6 @@ export function sketchArticle(article: Sketchable, background: Background): Sket
 /** The terms by which what belongs with an article is looked for: more than it is found by itself. */
 export function askedTerms(sketch: Sketch): Sketch["keys"] {
   return heaviest(sketch, askedTermsMax, { boost: askedTitleBoost });
-}
-
-function once<T>(work: () => T): () => T {
-  let done: T | undefined;
-  return () => {
-    done ??= work();
-    return done;
-  };
 }
 
 type Weighed = Pick<Sketch, "terms" | "text" | "title" | "textSum" | "titleSum">;

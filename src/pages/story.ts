@@ -26,7 +26,7 @@ export async function storyPage(db: Db, id: number, wanted: Wanted): Promise<Sto
     .slice(0, topBesideCount)
     .map(({ id: storyId, title, url }) => ({ storyId, title, url }));
   const { title, url, outlets, timeline, reporters, members } = view;
-  const summary = view.summary.join(view.language === "zh" ? "" : " ");
+  const summary = view.summary().join(view.language === "zh" ? "" : " ");
   const first = view.firstAt ?? wanted.now;
   const page = { storyId: view.id, title, url, summary, language: view.language, articles: members.length, outlets };
   return { ...page, first, last: view.lastAt ?? first, timeline, reporters, related, top: beside };

@@ -111,7 +111,7 @@ function lineOf(card: StoryCard, now: Date): TopLine {
     storyId: id,
     title,
     url,
-    summary: card.summary.join(language === "zh" ? "" : " "),
+    summary: card.summary().join(language === "zh" ? "" : " "),
     outlets,
     rush,
     at: card.lastAt ?? now,

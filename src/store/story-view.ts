@@ -1,6 +1,7 @@
 import { desc, eq, inArray, sql } from "drizzle-orm";
 import { type Growth, growth, type Moment, timeline } from "../news/growth.ts";
 import { bestHeadline, isBeside } from "../news/headline.ts";
+import { once } from "../news/once.ts";
 import { outletsOf, type Rush, rushOf, voicesOf } from "../news/rank.ts";
 import { summarize } from "../news/summary.ts";
 import { idsPerSecond } from "./article-ids.ts";
@@ -48,8 +49,8 @@ export type StoryCard = {
   url: string | null;
   language: string;
   source: string;
-  /** Sentences of its own; [] when only headlines are known. */
-  summary: string[];
+  /** Sentences of its own; [] when only headlines are known. Worked out when it is shown: most of a long list are not. */
+  summary: () => string[];
   /** The story's articles in order of publication. */
   members: Member[];
   /** Independent families. */
@@ -87,7 +88,7 @@ export async function storyView(
   const readable = told.filter((each) => each.language === main.language);
   const telling = main.hasText ? main : (readable.find((each) => each.hasText) ?? main);
   return {
-    ...cardOf(main, told, summarize(telling, readable)),
+    ...cardOf(main, told, () => summarize(telling, readable)),
     timeline: timeline(readable, { max: momentsMax }),
     reporters: reportersOf(told),
   };
@@ -147,10 +148,10 @@ export function headed(members: readonly Member[], language: string | null): Hea
 /** Its card, given the text of the article that tells it. */
 export function storyCard({ main, telling, members }: Headed, texts: ReadonlyMap<number, Text>): StoryCard {
   const { lead, body } = texts.get(telling.id) ?? { lead: "", body: "" };
-  return cardOf(main, members, summarize({ ...telling, lead, body }, [], { max: cardSentencesMax }));
+  return cardOf(main, members, () => summarize({ ...telling, lead, body }, [], { max: cardSentencesMax }));
 }
 
-function cardOf(main: Member, members: readonly Member[], summary: string[]): StoryCard {
+function cardOf(main: Member, members: readonly Member[], summary: () => string[]): StoryCard {
   const dated = members.flatMap((member) => member.publishedAt ?? []);
   const readable = members.filter((member) => member.language === main.language);
   return {
@@ -161,7 +162,7 @@ function cardOf(main: Member, members: readonly Member[], summary: string[]): St
     url: main.url ?? readable.find((member) => member.url !== null)?.url ?? null,
     language: main.language,
     source: main.source,
-    summary,
+    summary: once(summary),
     members: [...members],
     outlets: outletsOf(members),
     rush: rushOf(members),
