@@ -85,11 +85,12 @@ export async function openSender(options: SenderOptions = {}): Promise<Sender> {
   };
 }
 
-/** A reader whose digest of this minute is queued, and tomorrow's planned. */
+/** A reader whose digest of this minute is queued, and tomorrow's of the same minute planned. */
 export async function queueDigest(db: Db, { queued = true, ...reader }: ReaderOptions & { queued?: boolean }) {
   const { now } = reader;
   const slot = Math.floor(now.getTime() / 60_000) * 60;
-  const ids = await addReader(db, { ...reader, slot: new Date((slot + 86_400) * 1000) });
+  const minute = Math.floor(slot / 60) % (24 * 60);
+  const ids = await addReader(db, { minute, ...reader, slot: new Date((slot + 86_400) * 1000) });
   if (queued) {
     const row = { kind: "digest", ref: ids.subscriptionId, subscriberId: ids.subscriberId } as const;
     await enqueueDeliveries(db, [{ ...row, slot, priority: priorityOf.digest, dueAt: now }], now);
