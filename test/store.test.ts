@@ -27,6 +27,21 @@ describe("a SQLite file", () => {
     openSqlite(file).close();
   });
 
+  it("that is new has pages with room for several articles; one that is there keeps the pages that it has", () => {
+    const pages = (file: string) => {
+      const store = openSqlite(file);
+      const bytes = store.client.pragma("page_size", { simple: true });
+      store.close();
+      return bytes;
+    };
+    expect(pages(join(folder, "new.db"))).toBe(8_192);
+    const older = join(folder, "older.db");
+    const made = new Database(older);
+    made.exec("CREATE TABLE kept (id INTEGER)");
+    made.close();
+    expect(pages(older)).toBe(4_096);
+  });
+
   it("from a newer version is refused in one clear line and left untouched", () => {
     const file = join(folder, "newer.db");
     const store = openSqlite(file);

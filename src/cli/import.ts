@@ -21,7 +21,7 @@ const sketchesMax = 20_480;
 const slicesWaitingMax = 6;
 /** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
 const slicesPerLook = 8;
-const logPagesMax = 16_000;
+const logPagesMax = 8_000;
 /**
  * From so many bytes on it is an archive: more articles a write, and the index is merged in wide steps, at the end as far
  * as ever.

@@ -8,7 +8,7 @@ export type CheckpointerData = { file: string };
 /** How often the log is looked at. */
 const everyMs = 500;
 /** Pages in it from which on they are moved: some 4 MB. */
-const pagesMin = 1_000;
+const pagesMin = 500;
 
 /**
  * The thread that moves what was written from SQLite's log into its file, which waits for the disk. It waits for nobody

@@ -7,7 +7,7 @@ import { type Restored, settleRestored } from "./restore.ts";
 import { openSqlite, readingOnly } from "./sqlite.ts";
 
 /** Pages copied at a stretch, and how long others get their turn between two stretches. */
-const pagesPerStep = 512;
+const pagesPerStep = 256;
 /** What belongs to one SQLite file. */
 const companions = ["", "-wal", "-shm"];
 
