@@ -103,6 +103,19 @@ it("brings in what is compressed as it is, bad lines told, and says so when it i
   expect(await tidings("import", packed)).toBe(`Cannot read ${packed}: what is compressed in it is cut off`);
 });
 
+it("fails where a file has nothing to read, and not where a line of it is bad", async () => {
+  const picture = join(folder, "picture.png");
+  writeFileSync(
+    picture,
+    Uint8Array.from({ length: 300 }, (_, n) => (n * 37) % 256),
+  );
+  expect(await tidings("import", picture)).toMatch(/^Nothing could be read\. `import` takes JSON Lines/);
+  const good = join(folder, "good.jsonl");
+  writeFileSync(good, '{"title":"长湖的水退了"}\n');
+  expect(await tidings("import", picture, good)).toBe("1 imported, 0 updated, 0 unchanged, 1 not read");
+  expect(await tidings("import", good)).toBe("0 imported, 0 updated, 1 unchanged");
+});
+
 it("sends who imports a whole store to restore, and makes no database for it", async () => {
   const exported = join(folder, "store.tidings.gz");
   writeFileSync(exported, gzipSync('{"tidings":"store","format":1}\n{"table":"sources","columns":["id"]}\n'));

@@ -108,7 +108,7 @@ test("articles of any file, as its bytes come in", async () => {
   const packed = new Blob(['{"title":"b","source":"s"}\nx\n']).stream().pipeThrough(new CompressionStream("gzip"));
   const unpacked = await articles(new Uint8Array(await new Response(packed).arrayBuffer()));
   expect(unpacked, "compressed").toEqual([expect.stringMatching(/^2: not /), "s: b"]);
-  expect(await articles("")).toEqual(["1: neither a feed, a page nor a portal page's text"]);
+  expect(await articles("")).toEqual(["1: neither JSON Lines, a feed, a page nor a portal page's text"]);
   expect(await articles(kinds[9]![1])).toEqual(["1: a list of sources, not of articles"]);
   expect(await articles("<rss><channel><title>t</title><item><guid>1</guid></item></channel></rss>")).toEqual([
     "1: an item without title and text",

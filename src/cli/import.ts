@@ -2,6 +2,7 @@ import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { type GenericBar, Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
+import { UserError } from "../errors.ts";
 import { createIngest, type Incoming, type Ingest, incomingMax, type Join } from "../jobs/ingest.ts";
 import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
@@ -83,6 +84,11 @@ async function importFiles(shell: Shell, files: string[], options: Options): Pro
   }
   if (options.json) shell.print(JSON.stringify(counts));
   else report(shell, counts);
+  if (counts.failed.length > 0 && counts.imported + counts.updated + counts.unchanged === 0) {
+    throw new UserError(
+      "Nothing could be read. `import` takes JSON Lines of articles, feeds, news pages and portal pages' text, one or several files.",
+    );
+  }
 }
 
 type Importing = {

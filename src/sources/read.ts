@@ -122,7 +122,7 @@ export async function* readArticles(
   const reading = await readDocument(whole(head, length), given);
   const wrong = {
     opml: "a list of sources, not of articles",
-    unknown: "neither a feed, a page nor a portal page's text",
+    unknown: "neither JSON Lines, a feed, a page nor a portal page's text",
   };
   if (reading.kind === "opml" || reading.kind === "unknown") yield { line: 1, reason: wrong[reading.kind] };
   yield* reading.failed;
