@@ -64,8 +64,14 @@ describe("the readers' pages", () => {
     const then = await page("/?lang=en&day=2026-11-21");
     expect(then.body).toContain("<h1>What mattered</h1>");
     expect(titles(then.body).length).toBeGreaterThan(0);
+    const both = await page("/?lang=zh&of=tech&day=2026-11-21");
+    // A choice keeps the other one, and so does the other language.
+    expect(both.body).toContain('<a href="/?lang=zh&amp;of=tech&amp;day=yesterday">昨天</a>');
+    expect(both.body).toContain('<a href="/?lang=zh&amp;of=sport&amp;day=2026-11-21">体育</a>');
+    expect(both.body).toContain('<a href="/?lang=zh">热门资讯</a>');
+    expect(both.body).toContain('<a href="?lang=en&amp;of=tech&amp;day=2026-11-21" lang="en">English</a>');
     expect((await page("/?lang=zh&of=tech&day=2020-01-01")).body).toContain("这里没有新闻。");
-    for (const path of ["/?of=nobody", "/?day=someday", "/?of=%3Cscript%3E"]) {
+    for (const path of ["/?of=nobody", "/?day=someday", "/?of=%3Cscript%3E", "/story/abc", "/story/"]) {
       expect((await page(path)).response.status).toBe(404);
     }
   });

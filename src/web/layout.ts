@@ -37,10 +37,17 @@ nav{display:flex;justify-content:space-between;margin:1.2rem 0}
 export const policy =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-export type Frame = { language: Language; title: string; query?: string };
+/** `asked`: what the page's address says beside the language. */
+export type Frame = { language: Language; title: string; asked?: Record<string, string> };
+
+/** What an address asks for, after its "?": the language, and whatever is not empty. */
+export function queryOf(language: Language, asked: Readonly<Record<string, string>> = {}): string {
+  const said = Object.entries(asked).filter(([, words]) => words !== "");
+  return new URLSearchParams([["lang", language], ...said]).toString();
+}
 
 /** The page around a body: its head, a way home, a search and the other language. */
-export function layout({ language, title, query = "" }: Frame, body: Markup): Markup {
+export function layout({ language, title, asked = {} }: Frame, body: Markup): Markup {
   const text = webText[language];
   const other = language === "zh" ? "en" : "zh";
   return html`<!doctype html>
@@ -56,10 +63,10 @@ export function layout({ language, title, query = "" }: Frame, body: Markup): Ma
 <b><a href="/?lang=${language}">tidings</a></b>
 <form action="/search" role="search">
 <input type="hidden" name="lang" value="${language}">
-<input type="search" name="q" value="${query}" placeholder="${text.placeholder}" aria-label="${text.search}" maxlength="200">
+<input type="search" name="q" value="${asked.q ?? ""}" placeholder="${text.placeholder}" aria-label="${text.search}" maxlength="200">
 <button>${text.search}</button>
 </form>
-<a href="?lang=${other}${query === "" ? "" : `&q=${encodeURIComponent(query)}`}" lang="${other}">${text.other}</a>
+<a href="?${queryOf(other, asked)}" lang="${other}">${text.other}</a>
 </header>
 <main>
 ${body}

@@ -24,7 +24,7 @@ import {
   whoAndWhen,
 } from "../text/index.ts";
 import { webText } from "../text/web.ts";
-import { layout, link, type Markup, policy } from "./layout.ts";
+import { layout, link, type Markup, policy, queryOf } from "./layout.ts";
 import { createRedirects, type RedirectParts } from "./redirect.ts";
 
 const queryCharsMax = 200;
@@ -61,20 +61,22 @@ export function createSite(parts: SiteParts): Hono {
   site.get("/", async (c) => {
     const { db, wanted, reading } = asked(c);
     const of = (c.req.query("of") ?? "").trim().slice(0, queryCharsMax);
+    const then = (c.req.query("day") ?? "").trim().slice(0, queryCharsMax);
     const subjects = await keptSubjects(db);
     const about = of === "" ? null : await aboutNamed(db, of, { subjects, language: reading.language });
-    const named = readDay(c.req.query("day") ?? "", { now: reading.now, zone: reading.timezone });
-    const isUnknown = (of !== "" && about === null) || (c.req.query("day") !== undefined && named === null);
+    const named = readDay(then, { now: reading.now, zone: reading.timezone });
+    const isUnknown = (of !== "" && about === null) || (then !== "" && named === null);
     if (isUnknown) return answer(c, missing(reading), 404);
     const day = pastDay(named, reading.now);
     const top = await topPage(db, { ...wanted, ...about, day });
-    return answer(c, home(top, reading, { about, day, subjects }));
+    return answer(c, home(top, reading, { about, day, subjects, asked: { of, day: then } }));
   });
   site.get("/story/:id{[0-9]{1,16}}", async (c) => {
     const { db, wanted, reading } = asked(c);
     const page = await storyPage(db, Number(c.req.param("id")), wanted);
     return page === undefined ? answer(c, missing(reading), 404) : answer(c, story(page, reading));
   });
+  site.get("/story/*", (c) => answer(c, missing(asked(c).reading), 404));
   site.get("/search", async (c) => {
     const { db, wanted, reading } = asked(c);
     const query = (c.req.query("q") ?? "").trim().slice(0, queryCharsMax);
@@ -87,9 +89,10 @@ export function createSite(parts: SiteParts): Hono {
   return site;
 }
 
-type Shown = { about: Named | null; day: Day | null; subjects: readonly Subject[] };
+/** What a list is of, and the words in which that was asked for, "" where it was not. */
+type Shown = { about: Named | null; day: Day | null; subjects: readonly Subject[]; asked: { of: string; day: string } };
 
-function home(top: TopPage, reading: Reading, { about, day, subjects }: Shown): Markup {
+function home(top: TopPage, reading: Reading, { about, day, subjects, asked }: Shown): Markup {
   const text = webText[reading.language];
   const { top: said } = textIn(reading.language);
   const at = day?.from ?? top.newestDay;
@@ -102,15 +105,16 @@ function home(top: TopPage, reading: Reading, { about, day, subjects }: Shown): 
   const list = items.length === 0 ? html`<p>${isAll ? text.empty : text.none}</p>` : html`<ol>${items}</ol>`;
   const [all, of] = day === null ? [text.top, said.titleOf] : [said.titleThen, said.titleThenOf];
   const title = about === null ? all : of(about.name);
-  const to = (query: string, label: string) => html`<a href="/?lang=${reading.language}&amp;${query}">${label}</a>`;
+  // A choice keeps the other one: yesterday of this subject, another subject of that day.
+  const to = (choice: Partial<Shown["asked"]>, label: string) =>
+    html`<a href="/?${queryOf(reading.language, { ...asked, ...choice })}">${label}</a>`;
   const others = [
-    to("day=yesterday", text.yesterday),
-    ...subjects.map(({ slug, nameZh, nameEn }) =>
-      to(`of=${encodeURIComponent(slug)}`, reading.language === "zh" ? nameZh : nameEn),
-    ),
+    isAll ? "" : to({ of: "", day: "" }, text.top),
+    to({ day: "yesterday" }, text.yesterday),
+    ...subjects.map(({ slug, nameZh, nameEn }) => to({ of: slug }, reading.language === "zh" ? nameZh : nameEn)),
   ];
   return layout(
-    { language: reading.language, title: `tidings · ${title}` },
+    { language: reading.language, title: `tidings · ${title}`, asked },
     html`<h1>${title}</h1>${dated}${list}<p class="others">${others.map((each) => html`${each} `)}</p>`,
   );
 }
@@ -155,8 +159,8 @@ function results(found: SearchPage, reading: Reading): Markup {
       html`<li>${storyLink(each, reading)}<br>${each.snippet.map((part) => (part.hit ? html`<mark>${part.text}</mark>` : part.text))}
 <i class="why">${search.outlets(each.outlets)}${each.at === null ? "" : ` · ${when(each.at, reading)}`}</i></li>`,
   );
-  const to = (page: number, label: string, query = found.query) =>
-    html`<a href="/search?lang=${language}&amp;q=${encodeURIComponent(query)}&amp;page=${page}">${label}</a>`;
+  const to = (page: number, label: string, q = found.query) =>
+    html`<a href="/search?${queryOf(language, { q, page: String(page) })}">${label}</a>`;
   const { meant: other } = found;
   const meant =
     other === null ? "" : html`<p>${to(1, search.meant(other.word, number(other.articles)), other.word)}</p>`;
@@ -166,7 +170,7 @@ function results(found: SearchPage, reading: Reading): Markup {
       : html`<h1>${found.query}</h1><p class="why">${found.near === false ? text.found(count(found.articles), count(found.stories)) : search.near[found.near]}</p>${meant}
 <ol start="${(found.page - 1) * resultsPerPage + 1}">${items}</ol>
 <nav>${found.page > 1 ? to(found.page - 1, text.newer) : html`<span></span>`}${found.page < found.pages ? to(found.page + 1, text.older) : ""}</nav>`;
-  return layout({ language, title: `${found.query} · tidings`, query: found.query }, body);
+  return layout({ language, title: `${found.query} · tidings`, asked: { q: found.query } }, body);
 }
 
 function missing(reading: Reading): Markup {
