@@ -109,11 +109,14 @@ it("fails where a file has nothing to read, and not where a line of it is bad", 
     picture,
     Uint8Array.from({ length: 300 }, (_, n) => (n * 37) % 256),
   );
-  expect(await tidings("import", picture)).toMatch(/^Nothing could be read\. `import` takes JSON Lines/);
+  expect(await tidings("import", picture)).toMatch(/^Nothing could be read: import takes portal pages, JSON Lines/);
   const good = join(folder, "good.jsonl");
   writeFileSync(good, '{"title":"长湖的水退了"}\n');
   expect(await tidings("import", picture, good)).toBe("1 imported, 0 updated, 0 unchanged, 1 not read");
   expect(await tidings("import", good)).toBe("0 imported, 0 updated, 1 unchanged");
+  const empty = join(folder, "empty.jsonl");
+  writeFileSync(empty, "");
+  expect(await tidings("import", empty)).toMatch(/^0 imported/);
 });
 
 it("sends who imports a whole store to restore, and makes no database for it", async () => {

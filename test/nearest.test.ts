@@ -36,16 +36,32 @@ it("finds headlines alike that have no two characters together", () => {
   expect(other).toMatchObject({ cosine: 0, toldMore: expect.closeTo(0, 1) });
 });
 
-it("weighs a character by how few have it, and takes width, case and 繁體 for nothing", () => {
+it("weighs a character by how few have it, and takes 繁體 for nothing", () => {
   const written = (headline: string) => ({ headline, beginning: "" });
-  const [rare, common, none] = charactersAlike(written("案ＡＢ"), [written("案"), written("ab"), written("")]);
-  expect(rare!.cosine).toBeLessThan(common!.cosine);
-  expect(none).toEqual({ cosine: 0, toldLess: 0, toldMore: 0 });
+  const [rare, common] = charactersAlike(written("案情"), [
+    written("案"),
+    written("情"),
+    written("情歌"),
+    written("情诗"),
+  ]);
+  expect(rare!.cosine).toBeGreaterThan(common!.cosine);
   expect(charactersAlike(written("機場"), [written("机场")])[0]).toEqual({
     cosine: expect.closeTo(1, 6),
     toldLess: 1,
     toldMore: 1,
   });
+});
+
+it("knows nothing of a headline without Chinese characters, and counts no Latin letters", () => {
+  const written = (headline: string) => ({ headline, beginning: "" });
+  const [near, none, far] = charactersAlike(written("临澜通车"), [
+    written("临澜"),
+    written("Bridge opens"),
+    written("歌"),
+  ]);
+  expect(none!.cosine).toBeCloseTo((near!.cosine + far!.cosine) / 2, 6);
+  const english = charactersAlike(written("Rates cut"), [written("Cutter rates"), written("临澜"), written("")]);
+  expect(english).toEqual(Array(3).fill({ cosine: 0, toldLess: 0, toldMore: 0 }));
 });
 
 function sketched(id: number, title: string, body: string, day: string) {

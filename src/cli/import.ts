@@ -20,7 +20,7 @@ const slicesPerMerge = 64;
 const sketchesMax = 20_480;
 /** Slices that are stored and wait to be joined. */
 const slicesWaitingMax = 6;
-/** So often the log's length is looked at, and from so many pages (64 MB) on it is moved into the file. */
+/** So often the log's length is looked at, and from so many pages (64 MB; 32 MB in an older file) on it is moved into the file. */
 const slicesPerLook = 8;
 const logPagesMax = 8_000;
 /**
@@ -31,6 +31,8 @@ const archiveBytesMin = 8 * 2 ** 20;
 /** Bad lines that are reported one by one; the rest is counted. */
 const failuresListedMax = 10_000;
 
+const taken = "portal pages, JSON Lines, feeds or pages, also compressed (.gz)";
+
 type Options = { json?: boolean; source?: string; zone?: string };
 type Failure = { line: number; reason: string; file?: string };
 type Counts = { imported: number; updated: number; unchanged: number; failed: Failure[] };
@@ -38,7 +40,7 @@ type Counts = { imported: number; updated: number; unchanged: number; failed: Fa
 export function addImportCommand(program: Command, shell: () => Shell): void {
   program
     .command("import")
-    .argument("<files...>", "portal pages, JSON Lines, feeds or pages, also compressed (.gz); - is standard input")
+    .argument("<files...>", `${taken}; - is standard input`)
     .description("bring articles in from files")
     .option("--source <name>", "whose articles they are, where the file does not say (default: the file's name)")
     .option("--zone <zone>", "IANA zone of times that name none (default: DEFAULT_TIMEZONE)")
@@ -84,10 +86,9 @@ async function importFiles(shell: Shell, files: string[], options: Options): Pro
   }
   if (options.json) shell.print(JSON.stringify(counts));
   else report(shell, counts);
-  if (counts.failed.length > 0 && counts.imported + counts.updated + counts.unchanged === 0) {
-    throw new UserError(
-      "Nothing could be read. `import` takes JSON Lines of articles, feeds, news pages and portal pages' text, one or several files.",
-    );
+  // Nothing at all to read is a day without news.
+  if (bytes > 0 && counts.failed.length > 0 && counts.imported + counts.updated + counts.unchanged === 0) {
+    throw new UserError(`Nothing could be read: import takes ${taken}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { fold, isDigit, isIdeographic, isLetter } from "./fold.ts";
+import { fold, isIdeographic } from "./fold.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** UTF-16 units there are: what is known of each stands in an array, for thousands are looked at. */
@@ -18,8 +18,9 @@ export type CharactersAlike = {
 };
 
 /**
- * Compares one article with others by single characters, each counting by how few of them have it,
- * ln((n + 2) / (having it + ½)): 中俄 and 中国与俄罗斯 are one, though they share no pair.
+ * Compares one article with others by single Chinese characters, each counting by how few of them have it,
+ * ln((n + 2) / (having it + ½)): 中俄 and 中国与俄罗斯 are one, though they share no pair. Of one whose headline has none
+ * nothing is known: it gets the mean of the others.
  */
 export function charactersAlike(center: Written, others: readonly Written[]): CharactersAlike[] {
   const texts = [center, ...others].map(({ headline, beginning }) =>
@@ -29,15 +30,23 @@ export function charactersAlike(center: Written, others: readonly Written[]): Ch
   const own = weightsOf(center.headline, rarity);
   const inCenter = new Uint8Array(units);
   for (let i = 0; i < texts[0]!.length; i += 1) inCenter[texts[0]!.charCodeAt(i)] = 1;
-  /** The last of the others that has it. */
+  /** The last of the others that has it, from 1. */
   const hadBy = new Uint16Array(units);
-  return others.map((other, n) => {
+  const measured = others.map((other, n) => {
     const text = texts[n + 1]!;
     for (let i = 0; i < text.length; i += 1) hadBy[text.charCodeAt(i)] = n + 1;
     const theirs = weightsOf(other.headline, rarity);
+    if (own.sum === 0 || theirs.sum === 0) return null;
     const shares = [told(own, (unit) => hadBy[unit] === n + 1), told(theirs, (unit) => inCenter[unit] === 1)];
     return { cosine: cosineOf(own, theirs), toldLess: Math.min(...shares), toldMore: Math.max(...shares) };
   });
+  const known = measured.filter((each) => each !== null);
+  return measured.map((each) => each ?? meanOf(known));
+}
+
+function meanOf(all: readonly CharactersAlike[]): CharactersAlike {
+  const mean = (name: keyof CharactersAlike) => all.reduce((sum, each) => sum + each[name], 0) / (all.length || 1);
+  return { cosine: mean("cosine"), toldLess: mean("toldLess"), toldMore: mean("toldMore") };
 }
 
 /** How much each unit says among these texts. */
@@ -58,13 +67,13 @@ function raritiesIn(texts: readonly string[]): (unit: number) => number {
 
 type Weights = { byUnit: Map<number, number>; sum: number; length: number };
 
-/** Characters, letters and digits of a headline, each with what it says there. */
+/** Chinese characters of a headline, each with what it says there. */
 function weightsOf(headline: string, rarity: (unit: number) => number): Weights {
   const counts = new Map<number, number>();
   const plain = fold(headline.slice(0, headlineCharsMax));
   for (let i = 0; i < plain.length; i += 1) {
     const unit = plain.charCodeAt(i);
-    if (isIdeographic(unit) || isLetter(unit) || isDigit(unit)) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+    if (isIdeographic(unit)) counts.set(unit, (counts.get(unit) ?? 0) + 1);
   }
   const weights: Weights = { byUnit: new Map(), sum: 0, length: 0 };
   for (const [unit, count] of counts) {
@@ -80,12 +89,12 @@ function weightsOf(headline: string, rarity: (unit: number) => number): Weights 
 function cosineOf(a: Weights, b: Weights): number {
   let dot = 0;
   for (const [unit, weight] of a.byUnit) dot += weight * (b.byUnit.get(unit) ?? 0);
-  return dot / (a.length * b.length || 1);
+  return dot / (a.length * b.length);
 }
 
 /** The share of a headline's weight whose units are there. */
 function told({ byUnit, sum }: Weights, isThere: (unit: number) => boolean): number {
   let there = 0;
   for (const [unit, weight] of byUnit) if (isThere(unit)) there += weight;
-  return there / (sum || 1);
+  return there / sum;
 }

@@ -65,8 +65,8 @@ function readNumber(text: string, start: number, tokens: Tokens): number {
   while (end < text.length && (isDigit(text.charCodeAt(end)) || isInsideNumber(text, end))) end += 1;
   const size = sizeAfter.exec(text.slice(end, end + 10));
   const plain = Number(text.slice(start, end).replaceAll(",", ""));
-  const isExact = size === null && end - start <= valueDigits;
-  const value = isExact ? plain : Number((plain * (size === null ? 1 : sizes[size[1]!]!)).toPrecision(valueDigits));
+  const isPlain = size === null && end - start <= valueDigits;
+  const value = isPlain ? plain : Number((plain * (size === null ? 1 : sizes[size[1]!]!)).toPrecision(valueDigits));
   if (Number.isFinite(value)) {
     if (!isTime(text, start, end)) tokens.numbers.push(value);
     tokens.terms.push(numberTerm(value));

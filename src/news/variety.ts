@@ -7,7 +7,8 @@ import type { Sketch } from "./sketch.ts";
 /**
  * Log-odds, among the stories of one list, from which two tell of one matter though they did not become one story; more
  * is asked where each says what the other does not, and then only of a piece that stands beside the news. Chosen by the
- * sample news: what is one matter there is above, what only shares a place or a firm is below -3.
+ * sample news: what is one matter there is above, what only shares a place or a firm is below -3. `besideScore` is the
+ * greater: who is below `sameScore` is not looked at.
  */
 const sameScore = -2.2;
 const besideScore = -1;

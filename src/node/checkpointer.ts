@@ -7,7 +7,7 @@ export type CheckpointerData = { file: string };
 
 /** How often the log is looked at. */
 const everyMs = 500;
-/** Pages in it from which on they are moved: some 4 MB. */
+/** Pages in it from which on they are moved: 4 MB, in an older file of smaller pages half of it. */
 const pagesMin = 500;
 
 /**

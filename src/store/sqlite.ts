@@ -22,7 +22,7 @@ const cacheKiB = 64 * 1024;
  * of which is empty.
  */
 const pageBytes = 8_192;
-/** Pages that one automatic checkpoint may move: larger ones hold the committing thread. */
+/** Pages (of 8 KiB, or half of it in an older file) that one automatic checkpoint may move: more hold the committer. */
 const checkpointPages = 500;
 /** The same where another thread looks after it (node/checkpointer): only if that one is gone. */
 const checkpointPagesApart = 8_000;

@@ -11,7 +11,7 @@ import { articles, stories } from "./schema.ts";
 /** Articles of one story that are read for its page; of a longer one the newest. */
 const membersMax = 60;
 /** Characters of a text that its summary and its growth are read from. */
-export const textCharsMax = 3_000;
+export const toldCharsMax = 3_000;
 const momentsMax = 12;
 /** Sentences of a story in a list. */
 const cardSentencesMax = 2;
@@ -204,7 +204,7 @@ async function articlesOf(db: Db, ids: readonly number[]) {
 
 async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text>> {
   const start = (column: typeof articles.lead | typeof articles.body) =>
-    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
+    sql<string>`substr(${column}, 1, ${sql.raw(String(toldCharsMax))})`;
   const rows = await db
     .select({ id: articles.id, lead: start(articles.lead), body: start(articles.body) })
     .from(articles)

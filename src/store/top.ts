@@ -17,7 +17,7 @@ import {
   type StoryCard,
   storyCard,
   type Text,
-  textCharsMax,
+  toldCharsMax,
 } from "./story-view.ts";
 
 /** How far back "now" goes. */
@@ -173,7 +173,7 @@ async function readTexts(db: Db, placed: readonly Placed[], { texts }: Read): Pr
   const missing = [...wanted].filter((id) => !texts.has(id));
   if (missing.length === 0) return;
   const rows = await db.all<Text & { id: number; isEdited: number }>(sql`
-    select a.id, substr(a.lead, 1, ${textCharsMax}) as lead, substr(a.body, 1, ${textCharsMax}) as body,
+    select a.id, substr(a.lead, 1, ${toldCharsMax}) as lead, substr(a.body, 1, ${toldCharsMax}) as body,
       s.edited_at is not null as isEdited
     from articles a left join stories s on s.id = a.story_id where a.id in ${jsonList(missing)}`);
   for (const { id, lead, body, isEdited } of rows) texts.set(id, { lead, body, isEdited: isEdited !== 0 });
