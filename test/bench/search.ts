@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { articlesPerBatch, saveArticles } from "../../src/store/articles.ts";
+import { mergeAll } from "../../src/store/search-merge.ts";
 import { openSqlite, type SqliteStore } from "../../src/store/sqlite.ts";
 import { type Corpus, corpusNow, madeCorpus, readCorpus } from "./search/corpus.ts";
 import { measureQueries } from "./search/queries.ts";
@@ -42,10 +43,13 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Stores and indexes what is missing, as an import does. */
+/** Stores and indexes what is missing, and merges the index as an import does at its end. */
 async function fill(store: SqliteStore, corpus: Corpus, count: number): Promise<void> {
   const have = (store.client.prepare("SELECT count(*) AS n FROM articles").get() as { n: number }).n;
-  if (have >= count) return print(`  (the database was there: ${have} articles)`);
+  if (have >= count) {
+    print(`  (the database was there: ${have} articles)`);
+    return merged(store);
+  }
   const add = store.client.prepare(
     "INSERT OR IGNORE INTO sources (id, name, kind, family, created_at) VALUES (?, ?, 'file', ?, 0)",
   );
@@ -73,6 +77,13 @@ async function fill(store: SqliteStore, corpus: Corpus, count: number): Promise<
     }
     n += batch;
   }
+  await merged(store);
+}
+
+async function merged(store: SqliteStore): Promise<void> {
+  const from = performance.now();
+  await mergeAll(store.db, async () => undefined);
+  print(`  index merged in ${((performance.now() - from) / 1000).toFixed(0)} s`);
 }
 
 /** Bytes beyond the texts, and of them those of the index. */
