@@ -6,12 +6,13 @@ import { outletsOf, type Rush, rushOf, voicesOf } from "../news/rank.ts";
 import { summarize } from "../news/summary.ts";
 import { idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
+import { jsonList } from "./json-list.ts";
 import { articles, stories } from "./schema.ts";
 
 /** Articles of one story that are read for its page; of a longer one the newest. */
 const membersMax = 60;
 /** Characters of a text that its summary and its growth are read from. */
-export const toldCharsMax = 3_000;
+const toldCharsMax = 3_000;
 const momentsMax = 12;
 /** Sentences of a story in a list. */
 const cardSentencesMax = 2;
@@ -38,6 +39,8 @@ export type Member = {
 
 export type Text = { lead: string; body: string };
 export type Told = Member & Text;
+/** A text, and whether a person divided or joined its story. */
+export type Read = Text & { isEdited: boolean };
 
 /** A story in a list. */
 export type StoryCard = {
@@ -128,12 +131,12 @@ export async function storyCards(
   byStory: readonly (readonly Member[])[],
   language: string | null,
 ): Promise<StoryCard[]> {
-  const stories = byStory.map((members) => headed(members, language));
+  const all = byStory.map((members) => headed(members, language));
   const texts = await textsOf(
     db,
-    stories.map(({ telling }) => telling.id),
+    all.map(({ telling }) => telling.id),
   );
-  return stories.map((story) => storyCard(story, texts));
+  return all.map((story) => storyCard(story, texts));
 }
 
 /** A story with the article that stands for it, and the one whose text tells it. */
@@ -202,14 +205,14 @@ async function articlesOf(db: Db, ids: readonly number[]) {
   return rows.map((row) => ({ ...row, ...(texts.get(row.id) ?? { lead: "", body: "" }) }));
 }
 
-async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Text>> {
-  const start = (column: typeof articles.lead | typeof articles.body) =>
-    sql<string>`substr(${column}, 1, ${sql.raw(String(toldCharsMax))})`;
-  const rows = await db
-    .select({ id: articles.id, lead: start(articles.lead), body: start(articles.body) })
-    .from(articles)
-    .where(inArray(articles.id, sql`(select value from json_each(${JSON.stringify(ids)}))`));
-  return new Map(rows.map(({ id, ...text }) => [id, text]));
+/** The beginnings of articles, which say what they tell; of those that are there. */
+export async function textsOf(db: Db, ids: readonly number[]): Promise<Map<number, Read>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.all<Text & { id: number; isEdited: number }>(sql`
+    select a.id, substr(a.lead, 1, ${toldCharsMax}) as lead, substr(a.body, 1, ${toldCharsMax}) as body,
+      s.edited_at is not null as isEdited
+    from articles a left join stories s on s.id = a.story_id where a.id in ${jsonList(ids)}`);
+  return new Map(rows.map(({ id, lead, body, isEdited }) => [id, { lead, body, isEdited: isEdited !== 0 }]));
 }
 
 /**

@@ -14,10 +14,10 @@ import {
   headed,
   type Member,
   membersOfStories,
+  type Read,
   type StoryCard,
   storyCard,
-  type Text,
-  toldCharsMax,
+  textsOf,
 } from "./story-view.ts";
 
 /** How far back "now" goes. */
@@ -65,7 +65,7 @@ export type Top = {
  */
 export async function topStories(db: Db, options: TopOptions): Promise<Top> {
   const { limit } = options;
-  const read: Read = { texts: new Map(), sketches: new Map() };
+  const read: Known = { texts: new Map(), sketches: new Map() };
   const top = await hotStories(db, { ...options, limit: Math.ceil(limit * perPlace), places: limit }, read);
   const first = top.stories.filter((story) => story.matter === story.id).slice(0, limit);
   return { stories: first.map((story) => cardOf(story, read)), newestDay: top.newestDay };
@@ -77,13 +77,13 @@ type Hot = TopOptions & { places: number };
 type Placed = Headed & { id: number; title: string; terms: readonly number[]; matter: number };
 
 /** What was read of the articles that stand for stories, for the whole of one call. */
-type Read = { texts: Map<number, Text & { isEdited: boolean }>; sketches: Map<number, Sketch> };
+type Known = { texts: Map<number, Read>; sketches: Map<number, Sketch> };
 
-function cardOf(story: Placed, { texts }: Read): StoryCard {
+function cardOf(story: Placed, { texts }: Known): StoryCard {
   return { ...storyCard(story, texts), matter: story.matter };
 }
 
-async function hotStories(db: Db, options: Hot, read: Read): Promise<{ stories: Placed[]; newestDay: Date | null }> {
+async function hotStories(db: Db, options: Hot, read: Known): Promise<{ stories: Placed[]; newestDay: Date | null }> {
   const { now, day = null, since = null } = options;
   const from = day?.from ?? since ?? new Date(now.getTime() - windowHours * hourMs);
   const to = day === null ? now : new Date(Math.min(day.to.getTime() - 1, now.getTime()));
@@ -125,7 +125,7 @@ export async function candidates(db: Db, options: CandidateOptions): Promise<Sto
     ...only.map((source) => ({ source })),
     ...(subjects.length + only.length === 0 ? [{}] : []),
   ];
-  const read: Read = { texts: new Map(), sketches: new Map() };
+  const read: Known = { texts: new Map(), sketches: new Map() };
   const lists: Placed[][] = [];
   for (const profile of profiles)
     lists.push((await hotStories(db, { ...rest, ...profile, limit, places: limit }, read)).stories);
@@ -140,7 +140,7 @@ function distinct(stories: readonly Placed[]): Placed[] {
 
 type Range = Hot & { from: Date; to: Date };
 
-async function hottest(db: Db, options: Range, read: Read): Promise<Placed[]> {
+async function hottest(db: Db, options: Range, read: Known): Promise<Placed[]> {
   const all =
     typeof options.source === "number" ? await storiesOfSource(db, options) : await storiesOfDays(db, options);
   const ids = await outside(db, all, options.withoutSubjects ?? []);
@@ -168,19 +168,14 @@ async function hottest(db: Db, options: Range, read: Read): Promise<Placed[]> {
 }
 
 /** Reads what is told of the stories, and whether a person divided or joined them. */
-async function readTexts(db: Db, placed: readonly Placed[], { texts }: Read): Promise<void> {
+async function readTexts(db: Db, placed: readonly Placed[], { texts }: Known): Promise<void> {
   const wanted = new Set(placed.flatMap(({ main, telling }) => [main.id, telling.id]));
   const missing = [...wanted].filter((id) => !texts.has(id));
-  if (missing.length === 0) return;
-  const rows = await db.all<Text & { id: number; isEdited: number }>(sql`
-    select a.id, substr(a.lead, 1, ${toldCharsMax}) as lead, substr(a.body, 1, ${toldCharsMax}) as body,
-      s.edited_at is not null as isEdited
-    from articles a left join stories s on s.id = a.story_id where a.id in ${jsonList(missing)}`);
-  for (const { id, lead, body, isEdited } of rows) texts.set(id, { lead, body, isEdited: isEdited !== 0 });
+  for (const [id, text] of await textsOf(db, missing)) texts.set(id, text);
 }
 
 /** Tells which of the stories are of one matter, and puts the news before what stands beside it. */
-function matters(placed: readonly Placed[], read: Read): Placed[] {
+function matters(placed: readonly Placed[], read: Known): Placed[] {
   if (placed.length < 2) return [...placed];
   // What a person divided or joined is as it is wanted.
   const free = placed.filter(({ main }) => read.texts.get(main.id)?.isEdited === false);
@@ -197,7 +192,7 @@ function matters(placed: readonly Placed[], read: Read): Placed[] {
 /** Compared within a list, by what its own articles say: nothing is counted of the others. */
 const nothingCounted = emptyBackground();
 
-function sketchOf(main: Member, { texts, sketches }: Read): Sketch {
+function sketchOf(main: Member, { texts, sketches }: Known): Sketch {
   let known = sketches.get(main.id);
   if (known === undefined) {
     known = sketchArticle({ ...main, ...texts.get(main.id)! }, nothingCounted);
