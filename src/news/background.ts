@@ -34,10 +34,19 @@ export function countArticle(background: Background, terms: Iterable<number>): v
  * be in an archive that has seen nothing yet.
  */
 export function rarity(background: Background, term: number, isCommon: boolean): number {
-  const counted = background.counts[place(term)]!;
+  return rarityAmong(background, logOfArticles(background), term, isCommon);
+}
+
+/** `rarity` for many terms of one moment: `logOfAll` is `logOfArticles` of the same background. */
+export function rarityAmong({ counts }: Background, logOfAll: number, term: number, isCommon: boolean): number {
+  const counted = counts[place(term)]!;
   const logs = isCommon ? logsOfCommon : logsOfOthers;
   const seen = counted < logs.length ? logs[counted]! : logOfSeen(counted, isCommon);
-  return Math.log(1 + background.articles + guessArticles) - seen + 1;
+  return logOfAll - seen + 1;
+}
+
+export function logOfArticles({ articles }: Background): number {
+  return Math.log(1 + articles + guessArticles);
 }
 
 /** ln(1 + n) by how often a term was counted, which seldom is often. */

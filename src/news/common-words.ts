@@ -1,3 +1,4 @@
+import { termSet } from "./term-set.ts";
 import { tokenize } from "./terms.ts";
 
 /**
@@ -22,8 +23,8 @@ how why there here just only still even such because however meanwhile since unt
 make made take took come came see set up in on at to of by as is it be an or if so no he she we us do
 `;
 
-const terms = new Set([...tokenize(chinese.replaceAll("\n", " ")).terms, ...tokenize(english).terms]);
+const has = termSet([...tokenize(chinese.replaceAll("\n", " ")).terms, ...tokenize(english).terms]);
 
 export function isCommon(term: number): boolean {
-  return terms.has(term);
+  return has(term);
 }

@@ -1,9 +1,10 @@
-import { type Background, rarity } from "./background.ts";
+import { type Background, logOfArticles, rarityAmong } from "./background.ts";
 import { isCommon } from "./common-words.ts";
 import { type Marks, marksOf } from "./contrast.ts";
 import { type Clues, cluesOf } from "./follow.ts";
 import { type Measures, measuredChars, measuresOf } from "./grown.ts";
 import { once } from "./once.ts";
+import { sortTerms } from "./sort-terms.ts";
 import { numberTerm, textCharsMax, tokenize } from "./terms.ts";
 import { toldDay } from "./told-day.ts";
 
@@ -29,6 +30,8 @@ export type Sketch = {
   /** tf-idf of each over headline and beginning, and over the headline alone (0 outside it); vectors of length 1. */
   text: Float32Array;
   title: Float32Array;
+  /** Where the headline's terms stand in these lists, ascending. */
+  titlePlaces: Uint16Array;
   textSum: number;
   titleSum: number;
   /** The terms that tell it best, best first. */
@@ -105,10 +108,15 @@ export function askedTerms(sketch: Sketch): Sketch["keys"] {
   return heaviest(sketch, askedTermsMax, { boost: askedTitleBoost });
 }
 
-type Weighed = Pick<Sketch, "terms" | "text" | "title" | "textSum" | "titleSum">;
+type Weighed = Pick<Sketch, "terms" | "text" | "title" | "titlePlaces" | "textSum" | "titleSum">;
 
 /** Where a sketch is made before it is known how long it gets: 600 characters and a headline have fewer terms. */
-const made = { all: new Uint32Array(4_096), text: new Float32Array(4_096), title: new Float32Array(4_096) };
+const made = {
+  all: new Uint32Array(4_096),
+  text: new Float32Array(4_096),
+  title: new Float32Array(4_096),
+  titlePlaces: new Uint16Array(4_096),
+};
 /** 1 + ln of how often a term stands in one text. */
 const frequencies = Float64Array.from({ length: 64 }, (_, count) => 1 + Math.log(count));
 
@@ -121,21 +129,29 @@ function weigh(titleTerms: readonly number[], restTerms: readonly number[], back
   all.set(titles);
   for (let i = titles.length; i < count; i += 1) all[i] = restTerms[i - titles.length]!;
   titles.sort();
-  all.sort();
-  const { text, title } = made;
+  sortTerms(all);
+  const { text, title, titlePlaces } = made;
+  const logOfAll = logOfArticles(background);
   let size = 0;
+  let inTitle = 0;
   for (let i = 0, t = 0; i < count; size += 1) {
     const term = all[i]!;
     const first = i;
     const firstInTitle = t;
     while (i < count && all[i] === term) i += 1;
     while (t < titles.length && titles[t] === term) t += 1;
-    const weight = rarity(background, term, isCommon(term));
+    const weight = rarityAmong(background, logOfAll, term, isCommon(term));
     all[size] = term;
     text[size] = frequencyOf(i - first) * weight;
     title[size] = t === firstInTitle ? 0 : frequencyOf(t - firstInTitle) * weight;
+    if (t !== firstInTitle) titlePlaces[inTitle++] = size;
   }
-  const kept = { terms: all.slice(0, size), text: text.slice(0, size), title: title.slice(0, size) };
+  const kept = {
+    terms: all.slice(0, size),
+    text: text.slice(0, size),
+    title: title.slice(0, size),
+    titlePlaces: titlePlaces.slice(0, inTitle),
+  };
   return { ...kept, textSum: toLengthOne(kept.text), titleSum: toLengthOne(kept.title) };
 }
 
@@ -159,23 +175,26 @@ function toLengthOne(weights: Float32Array): number {
 /** The heaviest terms, and the heaviest numbers in place of the last of them. */
 function keyTerms(weighed: Weighed, numbers: readonly number[]): Sketch["keys"] {
   const best = heaviest(weighed, keyTermsMax);
-  const wanted = heaviest(weighed, sharedScriptMax, { only: new Set(numbers) });
+  const wanted = heaviest(weighed, sharedScriptMax, { only: Uint32Array.from(numbers).sort() });
   const missing = wanted.filter(({ term }) => !best.some((key) => key.term === term));
   return [...best.slice(0, keyTermsMax - missing.length), ...missing];
 }
 
-/** One pass over a short sorted list. */
+/** One pass over a short sorted list; `only` are the terms that may be among them, ascending. */
 function heaviest(
   { terms, text, title }: Weighed,
   count: number,
-  { boost = titleBoost, only }: { boost?: number; only?: ReadonlySet<number> } = {},
+  { boost = titleBoost, only }: { boost?: number; only?: Uint32Array } = {},
 ): Sketch["keys"] {
   const best: Sketch["keys"] = [];
-  if (only?.size === 0) return best;
-  for (let i = 0; i < terms.length; i += 1) {
+  if (only?.length === 0) return best;
+  for (let i = 0, wanted = 0; i < terms.length; i += 1) {
+    if (only !== undefined) {
+      while (only[wanted]! < terms[i]!) wanted += 1;
+      if (only[wanted] !== terms[i]) continue;
+    }
     const weight = text[i]! * (title[i]! > 0 ? boost : 1);
     if (best.length === count && weight <= best[count - 1]!.weight) continue;
-    if (only !== undefined && !only.has(terms[i]!)) continue;
     let at = best.length;
     while (at > 0 && best[at - 1]!.weight < weight) at -= 1;
     best.splice(at, 0, { term: terms[i]!, weight });

@@ -1,6 +1,7 @@
 import { fold, isIdeographic } from "./fold.ts";
 import { type Clause, parseQuery } from "./query.ts";
 import { beginning } from "./sketch.ts";
+import { termSet } from "./term-set.ts";
 import { tokenize } from "./terms.ts";
 
 /** Characters of an article that a subject's words are looked for in, after the headline. */
@@ -86,6 +87,8 @@ export function subjectCalled(subjects: readonly Subject[], name: string): Subje
 export type CompiledSubjects = {
   /** Every alternative of every subject under a term of one of its words; those without one under `always`. */
   byTerm: Map<number, Alternative[]>;
+  /** Whether `byTerm` has a term: hardly any of an article's. */
+  isKnown: (term: number) => boolean;
   always: Alternative[];
   /** Subjects by source or "source/section". */
   bySource: Map<string, number[]>;
@@ -99,7 +102,12 @@ export type Subjected = { title: string; lead: string; body: string; source: str
 
 /** Reads the saved queries once; every OR stands between whole alternatives. */
 export function compileSubjects(subjects: readonly Subject[]): CompiledSubjects {
-  const compiled: CompiledSubjects = { byTerm: new Map(), always: [], bySource: new Map(), bySection: new Map() };
+  const compiled: Omit<CompiledSubjects, "isKnown"> = {
+    byTerm: new Map(),
+    always: [],
+    bySource: new Map(),
+    bySection: new Map(),
+  };
   const epoch = new Date(0);
   for (const { id, query, sources, slug, nameZh, nameEn } of subjects) {
     for (const name of new Set([slug, nameZh, nameEn].map(sectionName))) push(compiled.bySection, name, id);
@@ -113,7 +121,7 @@ export function compileSubjects(subjects: readonly Subject[]): CompiledSubjects 
       else push(compiled.byTerm, term, alternative);
     }
   }
-  return compiled;
+  return { ...compiled, isKnown: termSet(compiled.byTerm.keys()) };
 }
 
 /** The ids of the subjects that an article has, given the terms of its headline and beginning. */
@@ -123,7 +131,7 @@ export function subjectsOf(article: Subjected, terms: Iterable<number>, subjects
   for (const part of article.sections.flatMap((section) => section.split(sectionSigns)))
     for (const subject of subjects.bySection.get(sectionName(part)) ?? []) found.add(subject);
   const possible = [...subjects.always];
-  for (const term of terms) possible.push(...(subjects.byTerm.get(term) ?? []));
+  for (const term of terms) if (subjects.isKnown(term)) possible.push(...subjects.byTerm.get(term)!);
   if (possible.length === 0) return [...found];
   const text = fold(beginning(article).slice(0, textCharsMax));
   const folded = { title: fold(article.title), text, source: fold(article.source) };
