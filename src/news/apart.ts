@@ -39,14 +39,16 @@ export function contradict(a: Sketch, b: Sketch): boolean {
 
 /** The share of a headline's weight that the other article's text does not have. */
 function ownShare(a: Sketch, b: Sketch): number {
+  const { terms } = b;
   let all = 0;
   let own = 0;
-  for (let i = 0, j = 0; i < a.terms.length; i += 1) {
-    const weight = a.title[i]!;
-    if (weight === 0 || isCommon(a.terms[i]!)) continue;
-    while (j < b.terms.length && b.terms[j]! < a.terms[i]!) j += 1;
-    all += weight;
-    if (b.terms[j] !== a.terms[i]) own += weight;
+  let j = 0;
+  for (const i of a.titlePlaces) {
+    const term = a.terms[i]!;
+    if (isCommon(term)) continue;
+    while (j < terms.length && terms[j]! < term) j += 1;
+    all += a.title[i]!;
+    if (terms[j] !== term) own += a.title[i]!;
   }
   return all === 0 ? 0 : own / all;
 }

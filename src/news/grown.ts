@@ -1,6 +1,7 @@
 import { isTemplate } from "./apart.ts";
 import { sameMarks } from "./contrast.ts";
 import type { Sketch } from "./sketch.ts";
+import { placeOf, placesOf } from "./term-places.ts";
 import { tokenize } from "./terms.ts";
 
 /** Days within which a number that grew tells the same story on. */
@@ -27,10 +28,10 @@ export function tellsOn(one: Sketch, other: Sketch): boolean {
   const [earlier, article] = one.id < other.id ? [one, other] : [other, one];
   if (article.language !== earlier.language || article.day === null || earlier.day === null) return false;
   if (article.day < earlier.day || article.day - earlier.day > daysMax) return false;
-  const before = earlier.measures();
-  // A headline tells the number that the news is about; in a text it may be any other's.
-  if (article.measures().size === 0) return false;
+  // A headline tells the number that the news is about; in a text it may be any other's. Few count anything.
   const counted = [...article.headlineMeasures()];
+  if (counted.length === 0 || article.measures().size === 0) return false;
+  const before = earlier.measures();
   const grown = counted.some(([what, value]) => {
     const old = before.get(what) ?? Number.POSITIVE_INFINITY;
     // Of what has another name now (SUVs, then cars) it says how many there were; else it may be another matter.
@@ -117,11 +118,8 @@ function namesFirst(a: Sketch, b: Sketch): boolean {
 
 /** How much of an article's headline, by weight, the other's text says, too. */
 export function covered(a: Sketch, b: Sketch): number {
+  const places = placesOf(b.terms);
   let sum = 0;
-  for (let i = 0, j = 0; i < a.terms.length; i += 1) {
-    if (a.title[i] === 0) continue;
-    while (j < b.terms.length && b.terms[j]! < a.terms[i]!) j += 1;
-    if (b.terms[j] === a.terms[i]) sum += a.title[i]!;
-  }
+  for (const i of a.titlePlaces) if (placeOf(places, b.terms, a.terms[i]!) >= 0) sum += a.title[i]!;
   return sum / (a.titleSum || 1);
 }

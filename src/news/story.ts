@@ -52,17 +52,17 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
   const founders = gatherings.map(({ members }) => members[0]!);
   // What mentions everything tells none of it, and nobody tells what it tells.
   if (isRoundUp(article, founders)) return alone;
-  const around = surroundings(article, nearby);
+  const likenessTo = measuredOnce(surroundings(article, nearby));
   const found = gatherings
     .filter((_, n) => !isColumn(founders[n]!.headline))
-    .map((gathering) => ({ ...gathering, mean: belonging(article, gathering, around) }))
+    .map((gathering) => ({ ...gathering, mean: belonging(article, gathering, likenessTo) }))
     .filter((each) => each.mean >= joinScore && !each.members.some((member) => tellApart(article, member)))
     .sort((a, b) => b.mean - a.mean || a.id - b.id);
   const [first, ...others] = found;
   if (first === undefined) {
-    const grown = toldOn(article, gatherings, around);
+    const grown = toldOn(article, gatherings, likenessTo);
     if (grown !== null) return { ...alone, storyId: grown };
-    return splitOff(article, nearby, { gatherings, around }) ?? alone;
+    return splitOff(article, nearby, { gatherings, likenessTo }) ?? alone;
   }
   let edited = first.edited === true;
   const merge = others.filter((other) => {
@@ -79,13 +79,28 @@ export function decide(article: Sketch, nearby: readonly Sketch[], gatherings: r
   };
 }
 
+/** How like the article in the middle another is. */
+type LikenessTo = (other: Sketch) => number;
+
+/** Each is measured once: who joins no story is held against the same members again, one of which may leave with it. */
+function measuredOnce(around: Surroundings): LikenessTo {
+  const measured = new Map<Sketch, number>();
+  return (other) => {
+    const known = measured.get(other);
+    if (known !== undefined) return known;
+    const score = joinLikeness(around, other);
+    measured.set(other, score);
+    return score;
+  };
+}
+
 const alone: Decision = { storyId: null, merge: [], leaver: null, copyOf: null };
 
 /** The story that the article tells on with a number that grew, likest first: another number does not make it another. */
-function toldOn(article: Sketch, gatherings: readonly Gathering[], around: Surroundings): number | null {
+function toldOn(article: Sketch, gatherings: readonly Gathering[], likenessTo: LikenessTo): number | null {
   const found = gatherings
     .filter(({ members }) => members.some((member) => tellsOn(article, member)))
-    .map((gathering) => ({ id: gathering.id, score: belonging(article, gathering, around) }))
+    .map((gathering) => ({ id: gathering.id, score: belonging(article, gathering, likenessTo) }))
     .sort((a, b) => b.score - a.score || a.id - b.id);
   return found[0]?.id ?? null;
 }
@@ -97,16 +112,14 @@ function toldOn(article: Sketch, gatherings: readonly Gathering[], around: Surro
 function splitOff(
   article: Sketch,
   nearby: readonly Sketch[],
-  { gatherings, around }: { gatherings: readonly Gathering[]; around: Surroundings },
+  { gatherings, likenessTo }: { gatherings: readonly Gathering[]; likenessTo: LikenessTo },
 ): Decision | null {
   const likest = gatherings
     .filter(
       ({ members, edited }) =>
         !edited && members.length > 1 && members.every((member) => member.language === article.language),
     )
-    .flatMap(({ id, members }) =>
-      members.map((member) => ({ id, members, member, score: joinLikeness(around, member) })),
-    )
+    .flatMap(({ id, members }) => members.map((member) => ({ id, members, member, score: likenessTo(member) })))
     .sort((a, b) => b.score - a.score)[0];
   if (likest === undefined || likest.score < joinScore || tellApart(article, likest.member)) return null;
   const { id, members, member, score } = likest;
@@ -124,10 +137,10 @@ function originalOf(article: Sketch, members: readonly Sketch[]): number | null 
   return original?.id ?? null;
 }
 
-function belonging(article: Sketch, { members }: Gathering, around: Surroundings): number {
+function belonging(article: Sketch, { members }: Gathering, likenessTo: LikenessTo): number {
   const same = members.filter((member) => member.language === article.language);
   if (same.length > 0) {
-    return mean(same.map((member) => joinLikeness(around, member))) - perMember * (same.length - 1);
+    return mean(same.map(likenessTo)) - perMember * (same.length - 1);
   }
   return Math.max(...members.map((member) => crossLikeness(article, member)));
 }

@@ -189,11 +189,22 @@ async function sharedByTerms(
   return shared;
 }
 
-/** Whether an article shares enough of another's best terms to be compared with it. */
-export function sharesTerms(one: Sketch, other: Sketch): boolean {
-  let sum = 0;
-  for (const key of one.keys) if (other.keys.some(({ term }) => term === key.term)) sum += key.weight;
-  return sum >= sharedLeast(one);
+/** For one of these articles, which of them share enough of its best terms to be compared with it, in their order. */
+export function matesAmong<T extends Sketch>(all: readonly T[]): (one: T) => T[] {
+  const having = new Map<number, number[]>();
+  for (const [n, { keys }] of all.entries()) {
+    for (const { term } of keys) {
+      const list = having.get(term);
+      if (list === undefined) having.set(term, [n]);
+      else list.push(n);
+    }
+  }
+  return (one) => {
+    const shared = new Float64Array(all.length);
+    for (const { term, weight } of one.keys) for (const n of having.get(term) ?? []) shared[n]! += weight;
+    const least = sharedLeast(one);
+    return all.filter((other, n) => other.id !== one.id && shared[n]! >= least);
+  };
 }
 
 function sharedLeast(sketch: Sketch): number {

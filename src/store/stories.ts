@@ -5,7 +5,7 @@ import { idsPerSecond } from "./article-ids.ts";
 import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
-import { findByTerms, type StoredSketch, type StoryMemory, sharesTerms, sketchesOf, storyMemory } from "./sketches.ts";
+import { findByTerms, matesAmong, type StoredSketch, type StoryMemory, sketchesOf, storyMemory } from "./sketches.ts";
 import { writeJoined } from "./story-write.ts";
 import { compiledSubjects } from "./subjects.ts";
 
@@ -126,12 +126,11 @@ async function nearbyOf(db: Db, loose: StoredSketch[], each: With): Promise<Near
   const ids = new Set<number>();
   for (const list of found.values()) for (const id of list) ids.add(id);
   const sketches = await sketchesOf(db, [...ids], each);
+  const matesOf = matesAmong(loose);
   const result: Nearby = new Map();
   for (const one of loose) {
     const stored = found.get(one.id)!.flatMap((id) => sketches.get(id) ?? []);
-    const mates = loose.filter(
-      (other) => other.id !== one.id && Math.abs(other.id - one.id) <= span && sharesTerms(one, other),
-    );
+    const mates = matesOf(one).filter((other) => Math.abs(other.id - one.id) <= span);
     result.set(one.id, [...new Set([...stored, ...mates])]);
   }
   return result;
