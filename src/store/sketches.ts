@@ -1,10 +1,10 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { type Background, shortTerm } from "../news/background.ts";
-import { askedTerms, type Sketch, sketchArticle } from "../news/sketch.ts";
+import { askedTerms, type Sketch, type Sketchable, sketchArticle } from "../news/sketch.ts";
 import { type CompiledSubjects, compileSubjects, subjectsOf } from "../news/subjects.ts";
 import { textCharsMax } from "../news/terms.ts";
 import type { Db } from "./db.ts";
-import { articles, sources } from "./schema.ts";
+import { jsonList } from "./json-list.ts";
 
 /** Sketches kept between slices, unless more is asked for; an article's is about 10 KB. */
 const sketchesMax = 8_192;
@@ -55,28 +55,7 @@ export async function sketchesOf(
   const found = await keptSketches(db, ids, memory);
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return found;
-  const start = (column: typeof articles.lead | typeof articles.body) =>
-    sql<string>`substr(${column}, 1, ${sql.raw(String(textCharsMax))})`;
-  const rows = await db
-    .select({
-      id: articles.id,
-      storyId: articles.storyId,
-      rank: articles.rank,
-      dateline: articles.dateline,
-      source: sources.name,
-      family: sources.family,
-      weight: sources.weight,
-      sections: articles.sections,
-      publishedAt: articles.publishedAt,
-      language: articles.language,
-      title: articles.title,
-      lead: start(articles.lead),
-      body: start(articles.body),
-    })
-    .from(articles)
-    .innerJoin(sources, eq(sources.id, articles.sourceId))
-    .where(inArray(articles.id, sql`(select value from json_each(${JSON.stringify(missing)}))`));
-  for (const row of rows) {
+  for (const row of await startsOf(db, missing)) {
     const { storyId, source, family, weight, rank, dateline, publishedAt } = row;
     const plain = sketchArticle(row, background);
     const subjects = storyId === null ? subjectsOf(row, plain.terms, memory.subjects.compiled) : [];
@@ -85,6 +64,24 @@ export async function sketchesOf(
     remember(memory, sketch);
   }
   return found;
+}
+
+type Start = Sketchable &
+  Pick<StoredSketch, "storyId" | "source" | "family" | "weight" | "rank" | "dateline"> & { sections: string[] };
+type StartRow = Omit<Start, "publishedAt" | "sections"> & { publishedAt: number | null; sections: string };
+
+/** The beginnings of articles, as SQL gives them: drizzle's way of each column costs as much as reading them. */
+async function startsOf(db: Db, ids: readonly number[]): Promise<Start[]> {
+  const rows = await db.all<StartRow>(sql`
+    select a.id, a.story_id as storyId, a.rank, a.dateline, s.name as source, s.family, s.weight, a.sections,
+      a.published_at as publishedAt, a.language, a.title, substr(a.lead, 1, ${textCharsMax}) as lead,
+      substr(a.body, 1, ${textCharsMax}) as body
+    from articles a join sources s on s.id = a.source_id where a.id in ${jsonList(ids)}`);
+  return rows.map(({ publishedAt, sections, ...row }) => ({
+    ...row,
+    publishedAt: publishedAt === null ? null : new Date(publishedAt * 1000),
+    sections: JSON.parse(sections) as string[],
+  }));
 }
 
 async function withRead(
@@ -101,16 +98,20 @@ async function withRead(
 async function keptSketches(db: Db, ids: readonly number[], memory: StoryMemory): Promise<Map<number, StoredSketch>> {
   const kept = ids.flatMap((id) => memory.sketches.get(id) ?? []);
   if (kept.length === 0) return new Map();
-  const rows = (await db.all(sql`
-    select j.key as key, a.story_id as storyId from json_each(${JSON.stringify(kept.map(({ id }) => id))}) as j
-    cross join articles as a on a.id = j.value`)) as { key: number; storyId: number | null }[];
-  return new Map(
-    rows.map(({ key, storyId }) => {
-      const sketch = kept[key]!;
-      sketch.storyId = storyId;
-      return [sketch.id, sketch];
-    }),
-  );
+  // One list, for there are hundreds: the story of each, -1 for none, 0 where the article is gone. Most have the one that
+  // is known, and an index says so, which has hundreds on a page where the articles have three.
+  const [row] = await db.all<{ stories: string }>(sql`
+    select json_group_array(coalesce(
+      (select story_id from articles indexed by articles_story where story_id = (j.value ->> 1) and id = (j.value ->> 0)),
+      (select coalesce(story_id, -1) from articles where id = (j.value ->> 0)), 0)) as stories
+    from json_each(${JSON.stringify(kept.map(({ id, storyId }) => [id, storyId]))}) as j`);
+  const found = new Map<number, StoredSketch>();
+  for (const [n, storyId] of (JSON.parse(row!.stories) as number[]).entries()) {
+    if (storyId === 0) continue;
+    kept[n]!.storyId = storyId === -1 ? null : storyId;
+    found.set(kept[n]!.id, kept[n]!);
+  }
+  return found;
 }
 
 function remember(memory: StoryMemory, sketch: StoredSketch): void {
@@ -169,22 +170,27 @@ async function sharedByTerms(
   sketches: readonly Sketch[],
   { window, perTerm = perTermMax, from = "newest" }: Search,
 ): Promise<Map<number, Map<number, number>>> {
-  const asked = sketches.flatMap((sketch) => {
+  const asked = sketches.map((sketch) => {
     const range = window(sketch);
-    return sketch.keys.map(({ term, weight }) => ({ sketch, weight, row: [shortTerm(term), range.from, range.to] }));
+    return [range.from, range.to, sketch.keys.map(({ term }) => shortTerm(term))];
   });
   const order = sql.raw(from === "newest" ? "desc" : "asc");
+  // A row an article, with a list a term: many small texts of JSON are dear to make and to read.
   const rows = (await db.all(sql`
-    select j.key as key, (select json_group_array(article_id) from (select article_id from story_terms
-      where term = (j.value ->> 0) and article_id between (j.value ->> 1) and (j.value ->> 2)
-      order by article_id ${order} limit ${perTerm})) as ids
-    from json_each(${JSON.stringify(asked.map((each) => each.row))}) j`)) as { key: number; ids: string }[];
+    with asked as materialized (select key, value ->> 0 as first, value ->> 1 as last, value ->> 2 as terms
+      from json_each(${JSON.stringify(asked)}))
+    select key, (select json_group_array(json(ids)) from (select (select json_group_array(article_id) from (
+      select article_id from story_terms where term = t.value and article_id between first and last
+      order by article_id ${order} limit ${perTerm})) as ids from json_each(terms) t)) as lists
+    from asked`)) as { key: number; lists: string }[];
   const shared = new Map<number, Map<number, number>>(sketches.map((sketch) => [sketch.id, new Map()]));
-  for (const row of rows) {
-    if (row.ids === "[]") continue;
-    const { sketch, weight } = asked[row.key]!;
-    const weights = shared.get(sketch.id)!;
-    for (const id of JSON.parse(row.ids) as number[]) weights.set(id, (weights.get(id) ?? 0) + weight);
+  for (const { key, lists } of rows) {
+    const { id, keys } = sketches[key]!;
+    const weights = shared.get(id)!;
+    for (const [n, ids] of (JSON.parse(lists) as number[][]).entries()) {
+      const { weight } = keys[n]!;
+      for (const each of ids) weights.set(each, (weights.get(each) ?? 0) + weight);
+    }
   }
   return shared;
 }

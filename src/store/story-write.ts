@@ -32,36 +32,53 @@ export async function writeJoined(db: Db, joined: Joined): Promise<void> {
   const home = (id: number): number => (merged.has(id) ? home(merged.get(id)!) : id);
   const assigned = new Map(loose.map((sketch) => [sketch.id, home(sketch.storyId!)]));
   for (const [id, { storyId }] of joined.moved) assigned.set(id, home(storyId));
-  const terms = loose.flatMap((sketch) => sketch.keys.map(({ term }) => [shortTerm(term), sketch.id] as const));
-  const days = loose.flatMap(({ id, day, subjects }) =>
-    day === null ? [] : [0, ...subjects].map((subject) => [assigned.get(id)!, day, subject]),
-  );
   const left = joined.moved.size > 0 ? await storiesOf(db, [...joined.moved.keys()]) : [];
+  const rows = await storyRows(db, joined, { home, left });
   const statements: Statement[] = [
     ...[...merged].flatMap(([from, to]) => mergeStatements(db, from, home(to))),
-    db
-      .update(articles)
-      .set({
-        storyId: sql`json_extract(${JSON.stringify(Object.fromEntries(assigned))}, '$."' || ${articles.id} || '"')`,
-      })
-      .where(inArray(articles.id, listed([...assigned.keys()]))),
-    db
-      .insert(storyTerms)
-      .select(
-        sql`select value ->> 0, value ->> 1 from json_each(${JSON.stringify(terms.sort((a, b) => a[0] - b[0]))}) where true`,
-      )
-      .onConflictDoNothing(),
-    db
-      .insert(storyDays)
-      .select(
-        sql`select value ->> 0, value ->> 1, value ->> 2, 0, 0.0 from json_each(${JSON.stringify(days)}) where true`,
-      )
-      .onConflictDoNothing(),
+    assignStories(db, assigned),
+    addTerms(db, loose),
+    writeStories(db, rows),
+    addDays(db, loose, assigned),
     ...(await leaverStatements(db, joined, { home, left })),
-    ...(await storyStatements(db, joined, { home, left })),
+    warmDays(db, rows),
   ];
   if (background !== null) statements.push(saveBackground(db, background));
   await batchAll(db, statements);
+}
+
+function assignStories(db: Db, assigned: ReadonlyMap<number, number>): Statement {
+  return db
+    .update(articles)
+    .set({ storyId: sql`j.value ->> 1` })
+    .from(sql`json_each(${JSON.stringify([...assigned])}) as j`)
+    .where(sql`${articles.id} = (j.value ->> 0)`);
+}
+
+/** In the order of the table: each page of it is found once. */
+function addTerms(db: Db, loose: readonly StoredSketch[]): Statement {
+  const terms = loose.map(({ id, keys }) => [id, keys.map(({ term }) => shortTerm(term))]);
+  return db
+    .insert(storyTerms)
+    .select(
+      sql`with told as materialized (select value ->> 0 as id, value ->> 1 as terms from json_each(${JSON.stringify(terms)}))
+        select t.value, told.id from told cross join json_each(told.terms) t where true order by t.value`,
+    )
+    .onConflictDoNothing();
+}
+
+/** The newcomers' days, of stories whose sums are written. */
+function addDays(db: Db, loose: readonly StoredSketch[], assigned: ReadonlyMap<number, number>): Statement {
+  const days = loose.flatMap(({ id, day, subjects }) =>
+    day === null ? [] : [0, ...subjects].map((subject) => [assigned.get(id)!, day, subject]),
+  );
+  return db
+    .insert(storyDays)
+    .select(
+      sql`select s.id, j.value ->> 1, j.value ->> 2, s.languages, s.heat from json_each(${JSON.stringify(days)}) j
+        cross join stories s on s.id = (j.value ->> 0) where true`,
+    )
+    .onConflictDoNothing();
 }
 
 type Moving = { home: (id: number) => number; left: readonly number[] };
@@ -77,7 +94,7 @@ async function leaverStatements(db: Db, { moved }: Joined, { home, left }: Movin
 }
 
 /** The sums of every story that changed, worked out from its stored members and the newcomers. */
-async function storyStatements(db: Db, joined: Joined, { home, left }: Moving): Promise<Statement[]> {
+async function storyRows(db: Db, joined: Joined, { home, left }: Moving): Promise<Row[]> {
   const { loose, moved, merged, copies } = joined;
   const changed = new Set(loose.map((sketch) => home(sketch.storyId!)));
   for (const { storyId } of moved.values()) changed.add(home(storyId));
@@ -95,11 +112,10 @@ async function storyStatements(db: Db, joined: Joined, { home, left }: Moving): 
     for (const member of list) add(home(moved.get(member.id)?.storyId ?? storyId), member);
   }
   for (const sketch of loose) add(home(sketch.storyId!), { ...sketch, copyOf: copies.get(sketch.id) ?? null });
-  const rows = [...touched].flatMap((id) => {
+  return [...touched].flatMap((id) => {
     const list = members.get(id);
     return list === undefined ? [] : [storyRow(id, list)];
   });
-  return sumStatements(db, rows);
 }
 
 /** Writes the sums of stories, after the articles' own rows say which story each tells. */
@@ -162,15 +178,16 @@ function writeStories(db: Db, rows: readonly Row[]): Statement {
     });
 }
 
+/** Gives the stories' days their sums; most have them. */
 function warmDays(db: Db, rows: readonly Row[]): Statement {
-  const of = (
-    field: string,
-  ) => sql`json_extract(${JSON.stringify(Object.fromEntries(rows.map((row) => [row.id, row])))},
-    '$."' || ${storyDays.storyId} || ${sql.raw(`'".${field}'`)})`;
   return db
     .update(storyDays)
-    .set({ languages: of("languages"), heat: of("heat") })
-    .where(inArray(storyDays.storyId, listed(rows.map((row) => row.id))));
+    .set({ languages: sql`s.languages`, heat: sql`s.heat` })
+    .from(sql`stories as s`)
+    .where(
+      sql`s.id in ${listed(rows.map((row) => row.id))} and ${storyDays.storyId} = s.id
+        and (${storyDays.languages} <> s.languages or ${storyDays.heat} <> s.heat)`,
+    );
 }
 
 /** The loser redirects, and so do those that redirected to it; its articles and days are the winner's. */
