@@ -63,7 +63,7 @@ export function shortTerm(term: number): number {
 }
 
 function place(term: number): number {
-  return mixed(term) % backgroundSize;
+  return mixed(term) & (backgroundSize - 1);
 }
 
 /** A term's bits well mixed (the finalizer of MurmurHash3). */

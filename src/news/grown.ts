@@ -55,6 +55,8 @@ export type Measured = { what: string; value: number; text: string };
 
 /** Every number that a text counts something with, in its order. */
 export function measured(text: string): Measured[] {
+  // Most headlines have no number.
+  if (!/\d/.test(text)) return [];
   return [...inChinese(text), ...inEnglish(text)];
 }
 

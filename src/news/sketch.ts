@@ -152,20 +152,25 @@ function weigh(titleTerms: readonly number[], restTerms: readonly number[], back
     title: title.slice(0, size),
     titlePlaces: titlePlaces.slice(0, inTitle),
   };
-  return { ...kept, textSum: toLengthOne(kept.text), titleSum: toLengthOne(kept.title) };
+  return { ...kept, textSum: toLengthOne(kept.text), titleSum: toLengthOne(kept.title, kept.titlePlaces) };
 }
 
 function frequencyOf(count: number): number {
   return frequencies[count] ?? 1 + Math.log(count);
 }
 
-/** Scales a vector to length 1 and gives the sum of its weights. */
-function toLengthOne(weights: Float32Array): number {
+/** Scales a vector to length 1 and gives the sum of its weights; `places` are those that may have one, ascending. */
+function toLengthOne(weights: Float32Array, places?: Uint16Array): number {
+  const count = places?.length ?? weights.length;
   let squares = 0;
-  for (const weight of weights) squares += weight * weight;
+  for (let n = 0; n < count; n += 1) {
+    const weight = weights[places?.[n] ?? n]!;
+    squares += weight * weight;
+  }
   const length = Math.sqrt(squares) || 1;
   let sum = 0;
-  for (let i = 0; i < weights.length; i += 1) {
+  for (let n = 0; n < count; n += 1) {
+    const i = places?.[n] ?? n;
     weights[i]! /= length;
     sum += weights[i]!;
   }
@@ -195,9 +200,10 @@ function heaviest(
     }
     const weight = text[i]! * (title[i]! > 0 ? boost : 1);
     if (best.length === count && weight <= best[count - 1]!.weight) continue;
-    let at = best.length;
-    while (at > 0 && best[at - 1]!.weight < weight) at -= 1;
-    best.splice(at, 0, { term: terms[i]!, weight });
+    const key = { term: terms[i]!, weight };
+    let at = best.push(key) - 1;
+    for (; at > 0 && best[at - 1]!.weight < weight; at -= 1) best[at] = best[at - 1]!;
+    best[at] = key;
     if (best.length > count) best.pop();
   }
   return best;
