@@ -91,7 +91,12 @@ async function withRead(
 ): Promise<Map<number, StoredSketch>> {
   const unread = ids.filter((id) => !read.has(id));
   if (unread.length > 0) for (const each of await sketchesOf(db, unread, { memory, background })) read.set(...each);
-  return new Map(ids.flatMap((id) => (read.has(id) ? [[id, read.get(id)!] as const] : [])));
+  const found = new Map<number, StoredSketch>();
+  for (const id of ids) {
+    const sketch = read.get(id);
+    if (sketch !== undefined) found.set(id, sketch);
+  }
+  return found;
 }
 
 /** Remembered sketches, each with the story that it has now: another process, or an editor, may have moved it. */
@@ -179,7 +184,7 @@ async function sharedByTerms(
   const rows = (await db.all(sql`
     with asked as materialized (select key, value ->> 0 as first, value ->> 1 as last, value ->> 2 as terms
       from json_each(${JSON.stringify(asked)}))
-    select key, (select json_group_array(json(ids)) from (select (select json_group_array(article_id) from (
+    select key, (select '[' || coalesce(group_concat(ids), '') || ']' from (select (select json_group_array(article_id) from (
       select article_id from story_terms where term = t.value and article_id between first and last
       order by article_id ${order} limit ${perTerm})) as ids from json_each(terms) t)) as lists
     from asked`)) as { key: number; lists: string }[];
@@ -222,9 +227,8 @@ function heaviest(
   self: number,
   { limit, least }: { limit: number; least: number },
 ): number[] {
-  return [...weights]
-    .filter(([id, weight]) => id !== self && weight >= least)
-    .sort((a, b) => b[1] - a[1] || b[0] - a[0])
-    .slice(0, limit)
-    .map(([id]) => id);
+  const found: [id: number, weight: number][] = [];
+  for (const [id, weight] of weights) if (weight >= least && id !== self) found.push([id, weight]);
+  found.sort((a, b) => b[1] - a[1] || b[0] - a[0]);
+  return found.slice(0, limit).map(([id]) => id);
 }
