@@ -146,7 +146,7 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
     ...insertRows(
       db,
       articles,
-      added.map((article) => ({ ...article, receivedAt: now })),
+      added.map((article) => ({ ...article, ...keptLead(article), receivedAt: now })),
     ),
     ...updated.map((article) => updateStatement(db, article)),
     ...insertRows(db, articleKeys, keys),
@@ -172,8 +172,18 @@ function isFresh(publishedAt: Date | null, now: Date): boolean {
 }
 
 function updateStatement(db: Db, article: Article): Statement {
-  const { id, source: _source, storyId: _storyId, sourceId: _sourceId, ...fields } = article;
-  return db.update(articles).set(fields).where(eq(articles.id, id));
+  const { id, source: _source, storyId: _storyId, sourceId: _sourceId, lead: _lead, ...fields } = article;
+  return db
+    .update(articles)
+    .set({ ...fields, ...keptLead(article) })
+    .where(eq(articles.id, id));
+}
+
+/** A lead with which the body begins is kept as so many characters of it. */
+function keptLead({ lead, body }: Article): { leadChars: number; ownLead: string } {
+  // SQLite's substr ends at a zero.
+  const isFirst = lead !== "" && body.startsWith(lead) && !lead.includes("\0");
+  return isFirst ? { leadChars: [...lead].length, ownLead: "" } : { leadChars: 0, ownLead: lead };
 }
 
 /**

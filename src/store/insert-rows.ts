@@ -10,7 +10,7 @@ const boundCharsMax = 250_000;
  * which costs a fraction of a statement a row.
  */
 export function insertRows<T extends SQLiteTable>(db: Db, table: T, rows: readonly T["$inferInsert"][]): Statement[] {
-  const columns = Object.entries<SQLiteColumn>(getTableColumns(table));
+  const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).filter(([, column]) => !column.generated);
   const values = sql.raw(columns.map((_, n) => `value ->> ${n}`).join(", "));
   const texts = rows.map((row) => {
     const given = row as Record<string, unknown>;

@@ -136,13 +136,14 @@ function listed(values: Row): SQL {
 function indexable(table: StoreTable): (row: Row) => Indexable {
   const place = (name: string) => table.columns.indexOf(name);
   const [id, sourceId, language] = [place("id"), place("source_id"), place("language")];
-  const [title, lead, body] = [place("title"), place("lead"), place("body")];
+  const [title, ownLead, body] = [place("title"), place("own_lead"), place("body")];
   return (row) => ({
     id: Number(row[id]),
     sourceId: Number(row[sourceId]),
     language: String(row[language]),
     title: String(row[title]),
-    lead: String(row[lead]),
+    // One that is the beginning of the body is found there.
+    lead: String(row[ownLead]),
     body: String(row[body]),
   });
 }

@@ -58,12 +58,32 @@ export function storeCases(runtime: string, open: OpenStore): void {
 
     it("refuses a row that points to nothing", () =>
       withStore(open, async (db) => {
-        const row = { ...emptyDraft("x"), id: firstDatedId + 1, sourceId: 999, receivedAt: now };
+        const { lead: ownLead, ...draft } = emptyDraft("x");
+        const row = { ...draft, ownLead, leadChars: 0, id: firstDatedId + 1, sourceId: 999, receivedAt: now };
         await expect((async () => db.insert(articles).values(row))()).rejects.toThrow();
       }));
   });
 
   describe(`store on ${runtime}: articles`, () => {
+    it("keeps a lead that is the body's beginning once, and gives it back", () =>
+      withStore(open, async (db) => {
+        const { id: sourceId } = await ensureSource(db, "北岸日报", { kind: "feed", language: "zh", now });
+        const lead = "全长11.7公里𠮷。";
+        for (const [externalId, body] of [
+          ["a", `${lead}明日贯通。`],
+          ["b", "另一段。"],
+        ] as const) {
+          const draft = { ...emptyDraft("云溪隧道贯通"), externalId, lead, body };
+          const [saved] = await saveArticles(db, [{ sourceId, draft }], { now });
+          expect(await articleById(db, saved!.id)).toMatchObject({ lead, body });
+          const [row] = await db.select().from(articles).where(eq(articles.id, saved!.id));
+          expect(row!.ownLead).toBe(externalId === "a" ? "" : lead);
+          const longer = { ...draft, body: `${lead}${body}` };
+          await saveArticles(db, [{ sourceId, draft: longer }], { now });
+          expect(await articleById(db, saved!.id)).toMatchObject({ lead, body: `${lead}${body}` });
+        }
+      }));
+
     it("stores an article and reads every field back", () =>
       withStore(open, async (db) => {
         const draft: ArticleDraft = {

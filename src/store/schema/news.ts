@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export type SourceKind = "feed" | "page" | "file";
@@ -28,7 +29,12 @@ export const articles = sqliteTable(
     url: text(),
     title: text().notNull(),
     titleCut: integer("title_cut", { mode: "boolean" }).notNull(),
-    lead: text().notNull(),
+    /** The first characters of the body, or one of its own. */
+    leadChars: integer("lead_chars").notNull(),
+    ownLead: text("own_lead").notNull(),
+    lead: text()
+      .notNull()
+      .generatedAlwaysAs(sql`CASE WHEN lead_chars > 0 THEN substr(body, 1, lead_chars) ELSE own_lead END`),
     body: text().notNull(),
     credits: text().notNull(),
     author: text().notNull(),
