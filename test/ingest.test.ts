@@ -7,7 +7,8 @@ import { checkpointApart } from "../src/node/checkpoint-apart.ts";
 import { ingestApart } from "../src/node/ingest-apart.ts";
 import { articleById, saveArticles } from "../src/store/articles.ts";
 import { articles, facts } from "../src/store/schema.ts";
-import { mergeAll, setMerging } from "../src/store/search-merge.ts";
+import { searchArticles } from "../src/store/search.ts";
+import { mergeAll } from "../src/store/search-merge.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { looseArticles } from "../src/store/stories.ts";
@@ -114,19 +115,16 @@ describe("news that comes in in a thread of its own", () => {
 
 it("the index's segments are merged as articles come in, and all that is left when asked", async () => {
   const ingest = createIngest(store.db, () => now);
-  const segments = () => store.client.prepare("SELECT count(DISTINCT segid) FROM search_grams_idx").pluck().get();
-  const bring = async (from: number, to: number) => {
-    for (let n = from; n < to; n += 1)
-      await ingest([incoming(`源${n}`, { ...tunnel, title: `${tunnel.title} ${n}` }, n)]);
-  };
-  await bring(0, 40);
-  expect(segments()).toBeLessThan(10);
-  await setMerging(store.db, "import");
-  await bring(40, 54);
-  expect(segments()).toBeGreaterThan(10);
-  await setMerging(store.db, "usual");
+  const segments = () => store.client.prepare("SELECT count(*) FROM search_segments").pluck().get();
+  const found = async () => (await searchArticles(store.db, tunnel.title, { now, limit: 1 })).total;
+  for (let n = 0; n < 100; n += 1) {
+    await ingest([incoming(`源${n}`, { ...tunnel, title: `${tunnel.title} ${n}` }, n)]);
+    expect(await found()).toBe(n + 1);
+  }
+  expect(segments()).toBeLessThan(24);
   await mergeAll(store.db, async () => undefined);
-  expect(segments()).toBeLessThan(10);
+  expect(segments()).toBeLessThan(8);
+  expect(await found()).toBe(100);
 });
 
 it("what was written is moved from the log into the file by a thread that serves nobody", async () => {

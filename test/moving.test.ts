@@ -12,15 +12,18 @@ import { fillStore, slice } from "../src/cli/moving/fill.ts";
 import { bodyCharsMax, restoreToD1, restoreToSqlite } from "../src/cli/moving/restore.ts";
 import { tablesOf } from "../src/cli/moving/tables.ts";
 import { createIngest, incomingMax } from "../src/jobs/ingest.ts";
+import { joinLoose } from "../src/jobs/join-stories.ts";
 import { planDigests } from "../src/jobs/plan-digests.ts";
 import { tick } from "../src/jobs/tick.ts";
 import { silentLog } from "../src/log.ts";
 import { sampleNews } from "../src/playground/news.ts";
+import { articleById } from "../src/store/articles.ts";
 import type { Db } from "../src/store/db.ts";
 import { claimDeliveries, enqueueDeliveries, listDeliveries, urgentPriority } from "../src/store/deliveries.ts";
 import { settleRestored } from "../src/store/restore.ts";
 import { facts, subscribers } from "../src/store/schema.ts";
 import { searchArticles } from "../src/store/search.ts";
+import { countIndexed } from "../src/store/search-segments.ts";
 import { knownMigrations, openSqlite, type SqliteStore } from "../src/store/sqlite.ts";
 import { refuseStandstill, standStill, standstillOf } from "../src/store/standstill.ts";
 import { storeUpdates } from "../src/store/updates.ts";
@@ -193,8 +196,7 @@ describe("moving a store", { timeout: slowMs }, () => {
       await expect(exportClosed(d1.db, other, once)).rejects.toThrow("not whole");
       const restored = await restoreToD1(file, d1.db, { now });
       expect(restored).toMatchObject({ resumed: true, unknown: 4 });
-      const grams = await countRows(d1.db, "search_grams");
-      expect(grams).toBe(await countRows(store.db, "articles"));
+      expect(await countIndexed(d1.db)).toBe(await countRows(store.db, "articles"));
       await expect(restoreToD1(file, d1.db, { now })).rejects.toThrow("The store is not empty");
     } finally {
       await d1.close();
@@ -306,20 +308,29 @@ describe("moving a store", { timeout: slowMs }, () => {
   it("brings what an older version exported up to date on the way", async () => {
     const level = knownMigrations().slice(0, -3);
     const old = openSqlite(join(folder, "old.db"), { level });
-    old.client.exec(
-      "INSERT INTO sources (id, name, kind, family, created_at) VALUES (1, 'Harbour Post', 'file', 'h', 1)",
-    );
+    old.client.exec(`INSERT INTO sources (id, name, kind, family, created_at) VALUES (1, 'Harbour Post', 'file', 'h', 1);
+      INSERT INTO articles (id, source_id, received_at, language, title, title_cut, author, dateline, reporter,
+        photo_credit, sections, lead, body, credits) VALUES
+        (1, 1, 1, 'zh', '云溪隧道', 0, '', '', '', '', '[]', '明日贯通。', '明日贯通。全长十里。', ''),
+        (2, 1, 1, 'en', 'Harbour', 0, '', '', '', '', '[]', 'A tunnel.', '', '')`);
     await exportStore(old.db, file, once);
     old.close();
     const to = join(folder, "new.db");
     await restoreToSqlite(file, to, { now });
     const fresh = openSqlite(to);
     expect(await countRows(fresh.db, "sources")).toBe(1);
+    // Its index is made by and by, in the minutes after.
+    expect((await searchArticles(fresh.db, "隧道", { now, limit: 5 })).total).toBe(0);
+    await joinLoose({ db: fresh.db, now: () => now });
+    expect((await searchArticles(fresh.db, "隧道", { now, limit: 5 })).total).toBe(1);
+    expect((await searchArticles(fresh.db, "tunnel", { now, limit: 5 })).total).toBe(1);
+    expect((await articleById(fresh.db, 1))?.lead).toBe("明日贯通。");
     fresh.close();
     const d1 = await openLocalD1();
     try {
       await restoreToD1(file, d1.db, { now });
       expect(await countRows(d1.db, "sources")).toBe(1);
+      expect((await searchArticles(d1.db, "隧道", { now, limit: 5 })).total).toBe(1);
     } finally {
       await d1.close();
     }

@@ -11,7 +11,13 @@ const now = new Date("2026-11-22T08:00:00Z");
 it("articles that are stored are said to be new, also when their index cannot be merged just then", () =>
   withStore(openStore, async (db) => {
     const { id: sourceId } = await ensureSource(db, "环线日报", { kind: "feed", language: "zh", now });
-    const draft = { ...emptyDraft("云溪隧道贯通"), url: "https://ring.example/1", publishedAt: now };
+    const draft = (n: number) => ({
+      ...emptyDraft("云溪隧道贯通"),
+      url: `https://ring.example/${n}`,
+      publishedAt: now,
+    });
+    // One less than are merged together.
+    for (let n = 0; n < 15; n += 1) await saveArticles(db, [{ sourceId, draft: draft(n) }], { now });
     let refused = 0;
     // Merges are the only writes of a save that may be lost.
     const locked: Db = Object.assign(Object.create(db) as Db, {
@@ -21,7 +27,9 @@ it("articles that are stored are said to be new, also when their index cannot be
         throw Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
       },
     });
-    expect(await saveArticles(locked, [{ sourceId, draft }], { now })).toMatchObject([{ outcome: "imported" }]);
+    expect(await saveArticles(locked, [{ sourceId, draft: draft(15) }], { now })).toMatchObject([
+      { outcome: "imported" },
+    ]);
     expect(refused).toBe(1);
-    expect((await searchArticles(db, "隧道", { now, limit: 5 })).total).toBe(1);
+    expect((await searchArticles(db, "隧道", { now, limit: 5 })).total).toBe(16);
   }));

@@ -8,25 +8,24 @@ import { checkpoint } from "../node/checkpoint.ts";
 import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { articlesPerBatch } from "../store/articles.ts";
-import { mergeAll, mergeMore, setMerging } from "../store/search-merge.ts";
+import { indexWaiting } from "../store/search-index.ts";
+import { mergeAll, mergeArchive, mergeIndex, pagesToMerge } from "../store/search-merge.ts";
 import { bytesOf, lengthOf, nameOf } from "./file-bytes.ts";
 import type { Opened, Shell } from "./shell.ts";
 
 /** After each write the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 1;
-/** Of an archive, the index is merged after so many slices, then with each until nothing is left: each piece less often. */
-const slicesPerMerge = 64;
+/** Slices of an archive that are one segment of the index: what is made of many at once need not be merged so often. */
+const slicesPerSegment = 10;
+const articlesPerSegment = slicesPerSegment * articlesPerBatch;
 /** Articles whose sketches are kept for joining, of an archive's last week or so; one is about 10 KB. */
 const sketchesMax = 20_480;
 /** Slices that are stored and wait to be joined. */
-const slicesWaitingMax = 6;
+const slicesWaitingMax = 32;
 /** So often the log's length is looked at, and from so many pages (64 MB; 32 MB in an older file) on it is moved into the file. */
 const slicesPerLook = 8;
 const logPagesMax = 8_000;
-/**
- * From so many bytes on it is an archive: more articles a write, and the index is merged in wide steps, at the end as far
- * as ever.
- */
+/** From so many bytes on it is an archive: more articles a write, and at the end the index is merged as far as ever. */
 const archiveBytesMin = 8 * 2 ** 20;
 /** Bad lines that are reported one by one; the rest is counted. */
 const failuresListedMax = 10_000;
@@ -116,33 +115,25 @@ async function withIngest(
   giveWay();
   const thread = ingestApart(shell.file, shell.now, { sketches: sketchesMax });
   const joining = handOver(thread.join, slicesWaitingMax);
-  const ingest = createIngest(db, shell.now, { join: joining.join, merges: false });
+  const ingest = createIngest(db, shell.now, { join: joining.join, indexed: "later" });
   const moveLog = async (): Promise<void> => {
     if (checkpoint(client, Number.POSITIVE_INFINITY) <= logPagesMax) return;
     await joining.settled();
     checkpoint(client, 0);
   };
   let slices = 0;
-  let unmerged = 0;
-  let mergesWide = false;
   try {
     await work(async (incoming) => {
       const saved = await ingest(incoming);
       if (saved.every((each) => each.outcome === "unchanged")) return saved;
       slices += 1;
-      unmerged += 1;
       if (slices % slicesPerLook === 0) await moveLog();
-      if (isArchive() && !mergesWide) {
-        await setMerging(db, "import");
-        mergesWide = true;
-      }
-      if (unmerged >= (mergesWide ? slicesPerMerge : 1) && !(await mergeMore(db))) unmerged = 0;
+      if (!isArchive() || slices % slicesPerSegment === 0) await indexAll(db, isArchive());
       return saved;
     });
     await joining.settled();
   } finally {
-    // Also where one that was killed left it wide.
-    if (isArchive()) await setMerging(db, "usual");
+    await indexAll(db, isArchive());
     await thread.close();
   }
   if (!isArchive()) return;
@@ -151,6 +142,14 @@ async function withIngest(
     await moveLog();
     await pause(pauseMs);
   });
+}
+
+/** Makes all findable that is stored, and keeps up with merging the index. */
+async function indexAll(db: Opened["db"], isArchive: boolean): Promise<void> {
+  for (let more = articlesPerSegment; more === articlesPerSegment; ) {
+    more = await indexWaiting(db, articlesPerSegment);
+    if (more > 0) await (isArchive ? mergeArchive(db, more) : mergeIndex(db, pagesToMerge(more)));
+  }
 }
 
 /** Leaves the processor to a server beside us when both want it; threads that begin after this do so, too. */

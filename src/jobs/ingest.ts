@@ -24,13 +24,13 @@ export const incomingMax = 12;
 
 /**
  * The one way in for articles: they are stored, made findable and joined to their stories. What a crash leaves without
- * a story is joined by the next `join-stories` job. `join` may be another thread's; without `merges` the caller merges the
- * index.
+ * a story is joined by the next `join-stories` job. `join` may be another thread's; of what is indexed `later` the caller
+ * takes care.
  */
 export function createIngest(
   db: Db,
   now: () => Date,
-  { join = joinHere({ db, now }), merges = true }: { join?: Join; merges?: boolean } = {},
+  { join = joinHere({ db, now }), indexed = "now" }: { join?: Join; indexed?: "now" | "later" } = {},
 ): Ingest {
   const known = new Map<string, Source>();
 
@@ -47,7 +47,7 @@ export function createIngest(
   return async (incoming) => {
     const drafts = [];
     for (const each of incoming) drafts.push({ sourceId: (await sourceOf(each)).id, draft: each.draft });
-    const saved = await saveArticles(db, drafts, { now: now(), merges });
+    const saved = await saveArticles(db, drafts, { now: now(), indexed });
     const fresh = saved.filter((each) => each.outcome === "imported").map((each) => each.id);
     if (fresh.length > 0) await join(fresh);
     return saved;

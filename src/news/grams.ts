@@ -1,89 +1,100 @@
-import { isDigit, isIdeographic, isLetter, textOf } from "./fold.ts";
+import { isDigit, isIdeographic, isLetter } from "./fold.ts";
 
 /**
- * The index's own alphabet. A folded text becomes one token a character: that character with its next (习近 近平), or,
+ * The index's own alphabet. A folded text becomes one term a character: that character with its next (习近 近平), or,
  * where three letters of an alphabet stand together, with its next two (iph pho hon one). A piece of a text then is a
- * row of neighbouring tokens, wherever it begins, ends, or crosses signs, numbers and scripts, so that a phrase query
- * finds exactly the texts that hold it. Three letters, because any two are in every English text.
+ * row of neighbouring terms, wherever it begins, ends, or crosses signs, numbers and scripts, so that a row of terms is
+ * in exactly the texts that hold it. Three letters, because any two are in every English text.
  *
- * Tokens hold ASCII letters and digits as they are and other ASCII as private characters, since FTS5's `ascii`
- * tokenizer takes everything beyond ASCII for a letter. The same characters mark the other kinds of token.
+ * A term is a number: its kind, then up to three UTF-16 units of 16 bits. What does not fit (two characters beyond the
+ * BMP, whole words, facts) is a hash of 48 bits, which among a million words are alike once in a thousand archives.
  */
-const marks = { title: "\ue101", meta: "\ue102", gap: "\ue103", word: "\ue104" } as const;
+const kinds = {
+  /** Single characters, pairs of letters; the title's again. */
+  sign: 1,
+  titleSign: 2,
+  gram: 3,
+  titleGram: 4,
+  /** A word of an alphabet, or a number. */
+  word: 5,
+  /** What an article is: its source, its language. */
+  fact: 6,
+  hashedGram: 7,
+  hashedTitleGram: 8,
+} as const;
 
-/** An index expression's leaf: a phrase, whose last token may be a beginning only; where it is found. */
-export type Phrase = { tokens: string[]; open: boolean; table: "grams" | "signs" };
+/** A row of terms, one after the other; at its end any one of a range may stand, of which only the beginning is known. */
+export type Phrase = { terms: number[]; open: { from: number; to: number } | null };
 
-const titleMark = marks.title.charCodeAt(0);
-const gapMark = marks.gap.charCodeAt(0);
-const wordMark = marks.word.charCodeAt(0);
-
-export type Indexed = {
-  /** For the table with positions: the texts' pieces, the title's again, words, and what the article is. */
-  grams: string;
-  /** For the table without: single characters, pairs of letters, the title's again, and what the article is. */
-  signs: string;
+/** Takes the terms of an article: those that have a place in it, and those of which only counts that they are there. */
+export type Terms = {
+  placed(high: number, low: number, place: number): void;
+  unplaced(high: number, low: number): void;
 };
 
 /** Text beyond this is not searched: a page that long is no article. */
 export const indexedCharsMax = 200_000;
 
-/** The tokens of an article whose texts are folded; `facts` are words of ours, like `s12` for a source. */
-export function indexed(title: string, texts: readonly string[], facts: readonly string[]): Indexed {
+/** Whether an index keeps the places of this term. */
+export function isPlaced(term: number): boolean {
+  const kind = Math.floor(term / 2 ** 48);
+  return kind !== kinds.sign && kind !== kinds.titleSign && kind !== kinds.fact;
+}
+
+/** Gives the terms of an article whose texts are folded; `facts` are words of ours, like `s12` for a source. */
+export function addTerms(
+  into: Terms,
+  { title, texts, facts }: { title: string; texts: readonly string[]; facts: readonly string[] },
+): void {
   const fields = [title, ...texts].map((text) => text.slice(0, indexedCharsMax));
-  const length = fields.reduce((sum, text) => sum + text.length, title.length);
-  // Four units a gram (three letters and a space), three a word's letter, and room for marks.
-  const grams = new Tokens(length * 8 + fields.length * 8 + 64);
-  const signs = new Set<number>();
+  let [grams, words] = [0, 0];
   for (const text of fields) {
-    addGrams(text, grams, 0);
-    grams.mark(gapMark);
-    addSigns(text, signs);
+    grams = addGrams(text, into, { kind: kinds.gram, hashed: kinds.hashedGram, from: grams });
+    words = addWords(text, into, words);
+    addSigns(text, into, kinds.sign);
   }
-  addGrams(title, grams, titleMark);
-  for (const text of fields) {
-    addWords(text, grams);
-    grams.mark(gapMark);
-  }
-  const inTitle = new Set<number>();
-  addSigns(title, inTitle);
-  const small = new Tokens(signs.size * 3 + inTitle.size * 4 + 8);
-  for (const sign of signs) small.sign(sign, 0);
-  for (const sign of inTitle) small.sign(sign, titleMark);
-  const meta = facts.map((fact) => marks.meta + fact).join(" ");
-  return { grams: grams.text() + meta, signs: small.text() + meta };
+  addGrams(fields[0]!, into, { kind: kinds.titleGram, hashed: kinds.hashedTitleGram, from: 0 });
+  addSigns(fields[0]!, into, kinds.titleSign);
+  for (const fact of facts) hashed(kinds.fact, fact, (high, low) => into.unplaced(high, low));
 }
 
 /** How the texts that hold this folded piece are found. The piece is not empty. */
 export function piecePhrase(piece: string, where: "anywhere" | "title" = "anywhere"): Phrase {
-  const mark = where === "title" ? marks.title : "";
-  const chars = [...piece];
-  const kinds = chars.map(isLetterChar);
-  if (chars.length === 1) return { tokens: [mark + encode(chars[0] as string)], open: false, table: "signs" };
-  if (chars.length === 2 && kinds[0] && kinds[1]) return { tokens: [mark + piece], open: false, table: "signs" };
-  const tokens: string[] = [];
-  let open = false;
-  for (let i = 0; i + 1 < chars.length; i++) {
-    const pair = kinds[i] && kinds[i + 1];
-    if (pair && i + 2 === chars.length) {
-      // What follows the last two letters is unknown; the token before holds them, if it is of three letters.
-      if (kinds[i - 1]) break;
-      open = true;
-    }
-    const size = pair && kinds[i + 2] ? 3 : 2;
-    tokens.push(mark + encode(chars.slice(i, i + size).join("")));
+  const isTitle = where === "title";
+  const kind = isTitle ? kinds.titleGram : kinds.gram;
+  const terms: number[] = [];
+  const into: Terms = {
+    placed: (high, low) => terms.push(high * 2 ** 32 + low),
+    unplaced: (high, low) => terms.push(high * 2 ** 32 + low),
+  };
+  const size = sizeAt(piece.charCodeAt(0));
+  const isPair = piece.length === 2 && isLetter(piece.charCodeAt(0)) && isLetter(piece.charCodeAt(1));
+  if (piece.length === size || isPair) {
+    addSigns(piece, into, isTitle ? kinds.titleSign : kinds.sign);
+    // Its letters by themselves say nothing more.
+    return { terms: terms.slice(-1), open: null };
   }
-  return { tokens, open, table: "grams" };
+  addGrams(piece, into, { kind, hashed: isTitle ? kinds.hashedTitleGram : kinds.hashedGram, from: 0 });
+  const [beforeLast, last] = [piece.charCodeAt(piece.length - 2), piece.charCodeAt(piece.length - 1)];
+  if (!isLetter(beforeLast) || !isLetter(last)) return { terms, open: null };
+  // What follows the last two letters is unknown; the term before holds them, if it is of three letters.
+  const from = terms.pop()!;
+  if (isLetter(piece.charCodeAt(piece.length - 3))) return { terms, open: null };
+  return { terms, open: { from, to: from + 0xffff } };
 }
 
 /** How texts with these very words are found, one after another: `iphone 17` is in iPhone17, `art` is not in party. */
 export function wordPhrase(piece: string): Phrase {
-  return { tokens: wordsOf(piece).map((word) => marks.word + encode(word.text)), open: false, table: "grams" };
+  const terms: number[] = [];
+  for (const { text } of wordsOf(piece)) hashed(kinds.word, text, (high, low) => terms.push(high * 2 ** 32 + low));
+  return { terms, open: null };
 }
 
-/** How articles with a fact are found; every article's facts are in both tables. */
+/** How articles with a fact are found. */
 export function factPhrase(fact: string): Phrase {
-  return { tokens: [marks.meta + fact], open: false, table: "grams" };
+  const terms: number[] = [];
+  hashed(kinds.fact, fact, (high, low) => terms.push(high * 2 ** 32 + low));
+  return { terms, open: null };
 }
 
 export type Word = { text: string; at: number };
@@ -124,98 +135,78 @@ function kindOf(unit: number): 0 | 1 | 2 {
   return isLetter(unit) ? 1 : isDigit(unit) ? 2 : 0;
 }
 
-function isLetterChar(char: string): boolean {
-  return char.length === 1 && isLetter(char.charCodeAt(0));
-}
+type Kind = (typeof kinds)[keyof typeof kinds];
 
-/** Tokens on their way into one text, each followed by a space. */
-class Tokens {
-  #units: Uint16Array;
-  #length = 0;
-
-  constructor(unitsMax: number) {
-    this.#units = new Uint16Array(unitsMax);
-  }
-
-  unit(unit: number): void {
-    this.#units[this.#length++] = unit >= 0x80 || isDigit(unit) || isLetter(unit) ? unit : 0xe000 + unit;
-  }
-
-  end(): void {
-    this.#units[this.#length++] = 0x20;
-  }
-
-  mark(mark: number): void {
-    this.unit(mark);
-    this.end();
-  }
-
-  /** A character, or two units of one, or a pair of letters, as one number. */
-  sign(sign: number, mark: number): void {
-    if (mark !== 0) this.unit(mark);
-    if (sign > 0xffff) this.unit(sign >>> 16);
-    this.unit(sign & 0xffff);
-    this.end();
-  }
-
-  text(): string {
-    return textOf(this.#units.subarray(0, this.#length));
-  }
-}
-
-/** One token for each character but the last, as `piecePhrase` makes them. */
-function addGrams(text: string, grams: Tokens, mark: number): void {
+/** One term for each character but the last; says from where on the next text's stand, which are no neighbours. */
+function addGrams(
+  text: string,
+  into: Terms,
+  { kind, hashed: other, from }: { kind: Kind; hashed: Kind; from: number },
+) {
+  let place = from;
   for (let i = 0, next = 0; i < text.length; i = next) {
     const unit = text.charCodeAt(i);
     next = i + sizeAt(unit);
-    if (next >= text.length) return;
+    if (next >= text.length) break;
     const after = text.charCodeAt(next);
-    if (mark !== 0) grams.unit(mark);
-    for (let k = i; k < next + sizeAt(after); k++) grams.unit(text.charCodeAt(k));
-    if (isLetter(unit) && isLetter(after) && isLetter(text.charCodeAt(next + 1))) grams.unit(text.charCodeAt(next + 1));
-    grams.end();
+    const end = next + sizeAt(after);
+    if (end - i === 2) {
+      const third = isLetter(unit) && isLetter(after) && isLetter(text.charCodeAt(end)) ? text.charCodeAt(end) : 0;
+      into.placed(kind * 0x10000 + unit, ((after << 16) | third) >>> 0, place);
+    } else if (end - i === 3) {
+      const low = ((text.charCodeAt(i + 1) << 16) | text.charCodeAt(i + 2)) >>> 0;
+      into.placed(kind * 0x10000 + unit, low, place);
+    } else {
+      const at = place;
+      hashed(other, text.slice(i, end), (high, low) => into.placed(high, low, at));
+    }
+    place += 1;
   }
+  return place + 1;
 }
 
-function addSigns(text: string, signs: Set<number>): void {
+/** Single characters, and pairs of letters. */
+function addSigns(text: string, into: Terms, kind: Kind): void {
+  const high = kind * 0x10000;
   let before = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (sizeAt(unit) === 2) signs.add(unit * 0x10000 + text.charCodeAt(++i));
-    else if (unit !== 0x20) signs.add(unit);
+    if (sizeAt(unit) === 2) into.unplaced(high, ((unit << 16) | text.charCodeAt(++i)) >>> 0);
+    else if (unit !== 0x20) into.unplaced(high, unit);
     const letter = isLetter(unit);
-    if (letter && before !== 0) signs.add(before * 0x10000 + unit);
+    if (letter && before !== 0) into.unplaced(high, ((before << 16) | unit) >>> 0);
     before = letter ? unit : 0;
   }
 }
 
 /** Words are neighbours when only a space, a hyphen or nothing is between them. */
-function addWords(text: string, grams: Tokens): void {
+function addWords(text: string, into: Terms, from: number): number {
+  let place = from;
   let end = -1;
   for (const word of wordsOf(text)) {
     const isNext = end < 0 || word.at === end || (word.at === end + 1 && " -'".includes(text[end] as string));
-    if (!isNext) grams.mark(gapMark);
-    grams.unit(wordMark);
-    for (let k = 0; k < word.text.length; k++) grams.unit(word.text.charCodeAt(k));
-    grams.end();
+    if (!isNext) place += 1;
+    const at = place;
+    hashed(kinds.word, word.text, (high, low) => into.placed(high, low, at));
+    place += 1;
     end = word.at + word.text.length;
   }
+  return place + 1;
+}
+
+/** Two FNV-1a hashes of a text, of which 48 bits are kept. */
+function hashed(kind: Kind, text: string, take: (high: number, low: number) => void): void {
+  let a = 0x811c9dc5;
+  let b = 0x2f0b4c47;
+  for (let i = 0; i < text.length; i++) {
+    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
+    b = Math.imul(b ^ text.charCodeAt(text.length - 1 - i), 0x01000193);
+  }
+  b ^= b >>> 15;
+  take(kind * 0x10000 + ((b ^ (b >>> 16)) & 0xffff), a >>> 0);
 }
 
 /** Folded texts hold no half of a pair. */
 function sizeAt(unit: number): 1 | 2 {
   return unit >= 0xd800 && unit <= 0xdbff ? 2 : 1;
-}
-
-/** ASCII that the tokenizer would take for a space, as private characters (which folding removes from texts). */
-function encode(token: string): string {
-  for (let i = 0; i < token.length; i++) {
-    const unit = token.charCodeAt(i);
-    if (unit < 0x80 && !isDigit(unit) && !isLetter(unit)) return token.replace(/[^0-9a-z\u0080-\uffff]/g, shifted);
-  }
-  return token;
-}
-
-function shifted(char: string): string {
-  return String.fromCharCode(0xe000 + char.charCodeAt(0));
 }

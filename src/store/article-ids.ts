@@ -3,3 +3,6 @@
  * stretch of ids.
  */
 export const idsPerSecond = 2 ** 20;
+
+/** Ids below this are of articles without a date: they are never news. */
+export const firstDatedId = 2 ** 40;

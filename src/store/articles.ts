@@ -2,17 +2,15 @@ import { eq, inArray, sql } from "drizzle-orm";
 import type { Article, ArticleDraft } from "../news/article.ts";
 import { canonicalUrl } from "../news/url.ts";
 import { alertFreshMs, queueForAlerts } from "./alerts.ts";
-import { idsPerSecond } from "./article-ids.ts";
+import { firstDatedId, idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { insertRows } from "./insert-rows.ts";
 import { articleKeys, articles, articleTitles, sources } from "./schema.ts";
-import { indexStatements } from "./search-index.ts";
-import { mergeIndex } from "./search-merge.ts";
+import { indexStatements, waitStatements } from "./search-index.ts";
+import { mergeIndex, pagesToMerge } from "./search-merge.ts";
 
 /** Articles of one write at the most: some 30 ms of it. Four times 12 cost a third less than 12 four times. */
 export const articlesPerBatch = 48;
-/** Ids below this are of articles without a date: they are never news. */
-export const firstDatedId = 2 ** 40;
 /** How often a batch is tried when another process stored the same article meanwhile. */
 const attemptsMax = 3;
 /** Former headlines that are kept of one article. */
@@ -25,18 +23,18 @@ export type Saved = { outcome: "imported" | "updated" | "unchanged"; id: number 
 
 /**
  * Stores at most `articlesPerBatch` drafts in one batch, with their keys and search index, and says for each, in order,
- * what became of it. The same article again is updated with what is new in it: nothing that is known is lost. Without
- * `merges` the caller merges the index (search-merge).
+ * what became of it. The same article again is updated with what is new in it: nothing that is known is lost. `later`, the
+ * caller makes them findable (`indexWaiting`) and merges the index.
  */
 export async function saveArticles(
   db: Db,
   drafts: readonly SourcedDraft[],
-  { now, merges = true }: { now: Date; merges?: boolean },
+  { now, indexed = "now" }: { now: Date; indexed?: "now" | "later" },
 ): Promise<Saved[]> {
   if (drafts.length > articlesPerBatch) throw new RangeError(`at most ${articlesPerBatch} articles a batch`);
-  const { saved, wrote } = await saveWithRetries(db, drafts, now);
+  const { saved, wrote } = await saveWithRetries(db, drafts, { now, indexed });
   // They are stored: what cannot be merged now, the next write merges.
-  if (wrote && merges) await mergeIndex(db).catch(() => undefined);
+  if (wrote && indexed === "now") await mergeIndex(db, pagesToMerge(drafts.length)).catch(() => undefined);
   return saved;
 }
 
@@ -93,17 +91,19 @@ export async function articleByUrl(db: Db, url: string): Promise<Article | undef
   return id === undefined ? undefined : articleById(db, id);
 }
 
-async function saveWithRetries(db: Db, drafts: readonly SourcedDraft[], now: Date) {
+type Saving = { now: Date; indexed: "now" | "later" };
+
+async function saveWithRetries(db: Db, drafts: readonly SourcedDraft[], saving: Saving) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await saveOnce(db, drafts, now);
+      return await saveOnce(db, drafts, saving);
     } catch (error) {
       if (attempt >= attemptsMax) throw error;
     }
   }
 }
 
-async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
+async function saveOnce(db: Db, drafts: readonly SourcedDraft[], { now, indexed }: Saving) {
   const keyed = drafts.map((each) => ({ ...each, keys: keysOf(each) }));
   const known = await idsByKeys(
     db,
@@ -151,7 +151,7 @@ async function saveOnce(db: Db, drafts: readonly SourcedDraft[], now: Date) {
     ...updated.map((article) => updateStatement(db, article)),
     ...insertRows(db, articleKeys, keys),
     ...statements,
-    ...indexStatements(db, [...added, ...updated]),
+    ...(indexed === "now" ? indexStatements : waitStatements)(db, { added, changed: updated }),
     ...(fresh.length === 0 ? [] : [queueForAlerts(db, fresh)]),
   ]);
   return { saved: results, wrote: written.length > 0 };

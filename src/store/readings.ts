@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, lte, sql } from "drizzle-orm";
-import { firstDatedId } from "./articles.ts";
+import { firstDatedId } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, type ReadingState, readings, sources } from "./schema.ts";
 

@@ -1,6 +1,5 @@
 import { and, eq, gt, gte, inArray, isNull, lt, sql } from "drizzle-orm";
-import { idsPerSecond } from "./article-ids.ts";
-import { firstDatedId } from "./articles.ts";
+import { firstDatedId, idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { articles, deliveries, facts, shown, stories, storyTerms, subscribers, tallies } from "./schema.ts";

@@ -1,53 +1,150 @@
-import { inArray, sql } from "drizzle-orm";
+import { desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Article } from "../news/article.ts";
 import { fold } from "../news/fold.ts";
-import { type Indexed, indexed } from "../news/grams.ts";
-import { idsPerSecond } from "./article-ids.ts";
+import { addTerms } from "../news/grams.ts";
+import { Collector } from "../postings/collector.ts";
+import { type Page, PageWriter } from "../postings/page-writer.ts";
 import type { Db, Statement } from "./db.ts";
-import { searchGrams, searchRows, searchSigns } from "./schema.ts";
+import { jsonList } from "./json-list.ts";
+import { articles, searchChanged, searchPages, searchSegments, searchWaiting } from "./schema.ts";
 
-/** Rows keep articles in order of time, and room for later ones: one for so many seconds, where there is room. */
-const secondsPerRow = 16;
-/** Below this are rows of articles without a date, in the order in which they came. */
-export const firstDatedRow = 2 ** 26;
-/** Where there is no room between neighbours, rows around are tried; every other time in a span twice as wide. */
-const rowsTried = 48;
-const spanFirst = 4;
-/** Characters of tokens in one statement: D1 takes texts of two million bytes. */
-const boundCharsMax = 250_000;
-/** Articles removed by one statement. */
-const removedMax = 500;
-
-const firstDatedId = 2 ** 40;
+/** Pages that one statement writes, and one write: some 3 ms. */
+const pagesPerStatement = 8;
+const pagesPerWrite = 64;
 
 export type Indexable = Pick<Article, "id" | "sourceId" | "language" | "title" | "lead" | "body">;
 
+type Written = { added: readonly Indexable[]; changed: readonly Indexable[] };
+
 /**
- * Statements that make new or changed articles findable, for the batch that stores them (after their own rows): what
- * the index had of them goes first.
+ * Statements that make new and changed articles findable, for the batch that stores them: they are a segment, and what
+ * older ones have of them counts no more.
  */
-export function indexStatements(db: Db, articles: readonly Indexable[]): Statement[] {
-  if (articles.length === 0) return [];
-  const ids = articles.map((article) => article.id);
-  return [...removals(db, ids), ...ids.map((id) => placeStatement(db, id)), ...fillIndexStatements(db, articles)];
+export function indexStatements(db: Db, { added, changed }: Written): Statement[] {
+  return [...unindexStatements(db, idsOf(changed)), ...segmentStatements(db, [...added, ...changed])];
 }
 
-/** Statements that fill an index which has the articles' rows, and of them nothing yet. */
-export function fillIndexStatements(db: Db, articles: readonly Indexable[]): Statement[] {
-  return parts(articles).flatMap((part) => [
-    db.insert(searchGrams).select(placed(part.map(({ id, tokens }) => [id, tokens.grams]))),
-    db.insert(searchSigns).select(placed(part.map(({ id, tokens }) => [id, tokens.signs]))),
+/** The same for articles that `indexWaiting` makes findable a moment later. */
+export function waitStatements(db: Db, { added, changed }: Written): Statement[] {
+  const ids = idsOf([...added, ...changed]);
+  if (ids.length === 0) return [];
+  const waiting = db.insert(searchWaiting).select(sql`select null, value from json_each(${JSON.stringify(ids)})`);
+  return [...unindexStatements(db, idsOf(changed)), waiting];
+}
+
+/**
+ * Makes a segment of articles that wait for it, the latest first, at most so many; gives how many. It is written in short
+ * writes and counts with the last of them; until then it is as one that is gone, so that merging removes what a crash
+ * leaves of it. When an article is changed meanwhile, all wait on.
+ */
+export async function indexWaiting(db: Db, limit: number): Promise<number> {
+  const rows = await db
+    .select({
+      n: searchWaiting.n,
+      id: articles.id,
+      sourceId: articles.sourceId,
+      language: articles.language,
+      title: articles.title,
+      lead: articles.lead,
+      body: articles.body,
+    })
+    .from(searchWaiting)
+    .leftJoin(articles, eq(articles.id, searchWaiting.articleId))
+    .orderBy(desc(searchWaiting.n))
+    .limit(limit);
+  if (rows.length === 0) return 0;
+  const list = JSON.stringify(rows.map((row) => row.n));
+  const among = sql`n in (select value from json_each(${list}))`;
+  const found = rows.filter((row) => row.id !== null) as Indexable[];
+  if (found.length === 0) await write(db, [db.delete(searchWaiting).where(among)]);
+  else await writeSegment(db, found, { among, waiting: rows.length });
+  return rows.length;
+}
+
+type Waiting = { among: SQL; waiting: number };
+
+async function writeSegment(db: Db, found: readonly Indexable[], { among, waiting }: Waiting): Promise<void> {
+  const { pages, ...segment } = segmentOf(found);
+  const [[row]] = (await write(db, [
+    db
+      .insert(searchSegments)
+      .values({ ...segment, state: "gone", nextTerm: 0 })
+      .returning({ id: searchSegments.id }),
+  ])) as [[{ id: number }]];
+  const own = sql`id = ${row.id} and state = 'gone'`;
+  for (let n = 0; n < pages.length; n += pagesPerWrite) {
+    const some = pages.slice(n, n + pagesPerWrite);
+    await write(db, pageStatements(db, some, sql`${row.id}`, sql`exists (select 1 from search_segments where ${own})`));
+  }
+  const isWhole = sql`(select count(*) from search_pages where segment = ${row.id}) = ${pages.length}`;
+  const wait = sql`(select count(*) from search_waiting where ${among}) = ${waiting}`;
+  await write(db, [
+    db.update(searchSegments).set({ state: "live" }).where(sql`${own} and ${isWhole} and ${wait}`),
+    db
+      .delete(searchWaiting)
+      .where(sql`${among} and exists (select 1 from search_segments where id = ${row.id} and state = 'live')`),
   ]);
+}
+
+/** What a power cut takes back is made anew, of articles that still wait. */
+async function write(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+  return db.batch(statements as [Statement, ...Statement[]], { mayBeLost: true });
 }
 
 /** Statements that take articles out of the index, for the batch that removes them. */
 export function unindexStatements(db: Db, ids: readonly number[]): Statement[] {
+  if (ids.length === 0) return [];
+  const before = sql`coalesce((select max(id) from search_segments), 0) + 1`;
+  return [
+    db.delete(searchChanged).where(inArray(searchChanged.articleId, jsonList(ids))),
+    db.insert(searchChanged).select(sql`select null, value, ${before} from json_each(${JSON.stringify(ids)})`),
+    db.delete(searchWaiting).where(inArray(searchWaiting.articleId, jsonList(ids))),
+  ];
+}
+
+/** Statements that write a segment of these articles, of which the index has nothing. */
+export function segmentStatements(db: Db, articles: readonly Indexable[]): Statement[] {
+  if (articles.length === 0) return [];
+  const { pages, ...segment } = segmentOf(articles);
+  return [
+    db.insert(searchSegments).values({ ...segment, state: "live", nextTerm: 0 }),
+    ...pageStatements(db, pages, sql`(select max(id) from search_segments)`),
+  ];
+}
+
+/** A segment of these articles, and its pages. */
+function segmentOf(articles: readonly Indexable[]) {
+  const newestFirst = [...articles].sort((a, b) => b.id - a.id);
+  const collector = new Collector();
+  for (const article of newestFirst) {
+    collector.next();
+    addTerms(collector, { title: fold(article.title), texts: textsOf(article), facts: factsOf(article) });
+  }
+  const ids = Float64Array.from(newestFirst, (article) => article.id);
+  const pages = [...idPages(ids), ...collector.pages()];
+  return { docs: ids.length, newest: ids[0]!, oldest: ids.at(-1)!, pages };
+}
+
+/** Statements that write a segment's pages. */
+export function pageStatements(db: Db, pages: readonly Page[], segment: SQL, condition = sql`true`): Statement[] {
   const statements: Statement[] = [];
-  for (let i = 0; i < ids.length; i += removedMax) {
-    const some = ids.slice(i, i + removedMax);
-    statements.push(...removals(db, some), db.delete(searchRows).where(inArray(searchRows.articleId, listed(some))));
+  for (let n = 0; n < pages.length; n += pagesPerStatement) {
+    const rows = pages.slice(n, n + pagesPerStatement).map(({ term, doc, data }) => sql`(${term}, ${doc}, ${data})`);
+    statements.push(
+      db
+        .insert(searchPages)
+        .select(
+          sql`select null, ${segment}, column1, column2, column3 from (values ${sql.join(rows, sql`, `)}) where ${condition}`,
+        ),
+    );
   }
   return statements;
+}
+
+export function idPages(ids: Float64Array): Page[] {
+  const writer = new PageWriter();
+  writer.ids(ids);
+  return writer.end();
 }
 
 /** What is known of an article and can stand in a query: its source and its language. */
@@ -59,76 +156,15 @@ export function languageFact(language: string): string {
   return `l${language.toLowerCase().replace(/[^a-z]/g, "")}`;
 }
 
-/** Gives an article a row, unless it has one: between those of its neighbours in time, near its own time. */
-function placeStatement(db: Db, id: number): Statement {
-  if (id < firstDatedId) {
-    const last = sql`(select max(row) from search_rows where row < ${firstDatedRow})`;
-    const known = sql`(select 1 from search_rows where article_id = ${id})`;
-    return db.insert(searchRows).select(sql`select coalesce(${last}, 0) + 1, ${id} where not exists ${known}`);
-  }
-  const wanted = firstDatedRow + Math.floor(id / idsPerSecond / secondsPerRow);
-  // One template: putting parts together would take longer than the statement.
-  return db.insert(searchRows).select(sql`
-    with given (id, wanted) as (select ${id}, ${wanted}),
-      neighbours as (select id, wanted,
-        coalesce((select row from search_rows where article_id < id and article_id >= ${firstDatedId}
-          order by article_id desc limit 1), ${firstDatedRow}) as older,
-        (select row from search_rows where article_id > id order by article_id limit 1) as newer from given),
-      place as (select id, case when newer is null then max(older + 1, wanted)
-        when newer - older > 1 then max(older + 1, min(newer - 1, wanted)) end as row from neighbours)
-    select case
-      when row is not null and not exists (select 1 from search_rows as taken where taken.row = place.row) then row
-      else (select value from json_each(${JSON.stringify(rowsAround(wanted, id))})
-        where not exists (select 1 from search_rows where row = value) order by key limit 1) end, id
-    from place where not exists (select 1 from search_rows where article_id = id)`);
+function idsOf(articles: readonly Indexable[]): number[] {
+  return articles.map((article) => article.id);
 }
 
-/** The articles' tokens, so many together as one bound text may hold. */
-function parts(articles: readonly Indexable[]): { id: number; tokens: Indexed }[][] {
-  const all: { id: number; tokens: Indexed }[][] = [];
-  let chars = Number.POSITIVE_INFINITY;
-  for (const article of articles) {
-    const texts = [article.lead, article.body].map(fold);
-    const tokens = indexed(fold(article.title), texts, factsOf(article));
-    chars += tokens.grams.length;
-    if (chars > boundCharsMax) {
-      all.push([]);
-      chars = tokens.grams.length;
-    }
-    all.at(-1)?.push({ id: article.id, tokens });
-  }
-  return all;
-}
-
-/** The texts by the rows of their articles, in their order: FTS5 writes a segment for each step back. */
-function placed(texts: [id: number, text: string][]) {
-  return sql`select search_rows.row, each.value from json_each(${JSON.stringify(Object.fromEntries(texts))}) as each
-    cross join search_rows on search_rows.article_id = cast(each.key as integer) order by search_rows.row`;
+/** A lead with which the body begins is in the body. */
+function textsOf({ lead, body }: Indexable): string[] {
+  return body.startsWith(lead) ? [fold(body)] : [fold(lead), fold(body)];
 }
 
 function factsOf(article: Indexable): string[] {
   return [sourceFact(article.sourceId), languageFact(article.language)];
-}
-
-function removals(db: Db, ids: readonly number[]): Statement[] {
-  const rows = sql`(select row from search_rows where article_id in ${listed(ids)})`;
-  return [
-    db.delete(searchGrams).where(inArray(sql`rowid`, rows)),
-    db.delete(searchSigns).where(inArray(sql`rowid`, rows)),
-  ];
-}
-
-function listed(ids: readonly number[]) {
-  return sql`(select value from json_each(${JSON.stringify(ids)}))`;
-}
-
-/** Rows around a time, ever farther ones, the same for the same article. */
-function rowsAround(wanted: number, id: number): number[] {
-  let state = (id % 0xfffffffb) >>> 0;
-  return Array.from({ length: rowsTried }, (_, n) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const span = spanFirst * 2 ** Math.floor(n / 2);
-    const step = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) >>> 0) % span;
-    return Math.max(firstDatedRow, wanted + step - Math.floor(span / 2));
-  });
 }

@@ -1,67 +1,289 @@
-import { sql } from "drizzle-orm";
-import type { Db } from "./db.ts";
-import { searchGramsWork, searchSignsWork } from "./schema.ts";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { Gathered, noTerm, placesOf, ScanQueue, SegmentScan, writeList } from "../postings/merge.ts";
+import { type Page, PageWriter } from "../postings/page-writer.ts";
+import type { Db, Statement } from "./db.ts";
+import { jsonList } from "./json-list.ts";
+import { searchChanged, searchPages, searchSegments } from "./schema.ts";
+import { idPages, pageStatements } from "./search-index.ts";
+import { pagesFrom, readPages, readSegmentIds } from "./search-pages.ts";
+import { docOf, type Index, keepIds, mayConcern, openIndex, readDead, type Segment } from "./search-segments.ts";
 
-/** Pages of 4 KiB that one write merges at the most, unless one term's list is longer: some 4 ms. */
-const pagesMax = { grams: 48, signs: 12 };
-/**
- * The same where many segments are merged together: each write begins the next page of every one of them anew, so that
- * small steps would cost three times as much. Some 30 ms.
- */
-const widePagesMax = { grams: 256, signs: 64 };
-/** Writes after each write of articles: with them merging keeps up, however many articles there are. */
-const writesPerCall = 2;
+/** So many segments of a size become one; each article is written anew as often as this goes into `finalDocs`. */
+const fanIn = 16;
+/** Segments that are merged at once, where many came in since. */
+const inputsMax = 200;
+/** A segment with so many articles stays as it is, but for those that are removed; one has at most `docsMax`. */
+const finalDocs = 32_768;
+const docsMax = 65_536;
+/** Segments below `finalDocs` that an index has which was merged as far as ever. */
+const segmentsFew = 40;
+/** A segment is written anew when this part of it counts no more. */
+const deadShare = 0.25;
+/** Pages that one write writes, some 4 KB each: a few milliseconds under the lock. */
+const pagesPerWrite = 96;
+/** Pages that are removed by one write. */
+const removedPerWrite = 256;
+/** Pages of a segment that are read together. */
+const pagesPerRead = 16;
+/** Changed articles that one write forgets. */
+const forgottenPerWrite = 5_000;
 
 /**
- * `usermerge`: segments of a size that are merged together; few make an index small and fast, many make an import fast.
- * `crisismerge`: so many, which nobody merged, FTS5 merges within the next write, however long that takes.
+ * Merges segments of the index, until about so many pages are written; called with every write of articles it keeps up
+ * with them. Reading and merging hold no lock, and what a crash cuts off goes on where it was. Says whether there was
+ * anything to do.
  */
-const mergings = {
-  usual: { usermerge: 4, crisismerge: 64 },
-  import: { usermerge: 16, crisismerge: 1_000 },
-} as const;
-
-/**
- * Merges segments of the index, as far as short writes get; called with every write of articles it keeps up with them.
- * With nothing to merge it costs next to nothing.
- */
-export async function mergeIndex(db: Db): Promise<void> {
-  for (let n = 0; n < writesPerCall; n += 1) await command(db, "merge", pagesMax);
+export async function mergeIndex(db: Db, pages: number, choose: Choose = usual): Promise<boolean> {
+  let done = 0;
+  while (done < pages) {
+    const more = await work(db, choose);
+    if (more === 0) break;
+    done += more;
+  }
+  return done > 0;
 }
 
-/** One longer write for an index of many segments; says whether there was anything to merge. */
-export async function mergeMore(db: Db): Promise<boolean> {
-  const changes = async () => (await db.get<{ n: number }>(sql`select total_changes() as n`))?.n ?? 0;
-  const before = await changes();
-  await command(db, "merge", widePagesMax);
-  // SQLite's own word for it: a merge that did something changed more than the two tables' own rows.
-  return (await changes()) - before > 2;
+/** Pages to be merged after so many articles came in, that merging keeps up. */
+export function pagesToMerge(articles: number): number {
+  return 16 + 3 * articles;
 }
 
-/** How segments are merged from now on, by whoever merges. */
-export async function setMerging(db: Db, kind: keyof typeof mergings): Promise<void> {
-  for (const name of ["usermerge", "crisismerge"] as const) {
-    const value = mergings[kind][name];
-    await command(db, name, { grams: value, signs: value });
+/** Merges an archive's segments that came in as `articles`, at the pace at which they come: each is written anew once. */
+export async function mergeArchive(db: Db, articles: number): Promise<void> {
+  await mergeIndex(db, articles, full);
+}
+
+/** Makes as few segments of it as may be, write by write with `pause` between them; resolves when nothing is left. */
+export async function mergeAll(db: Db, pause: () => Promise<unknown>): Promise<void> {
+  while ((await work(db, fewest)) > 0) await pause();
+}
+
+type Row = typeof searchSegments.$inferSelect;
+type Choose = (segments: readonly Segment[]) => Segment[] | null;
+
+/** One write; gives how many pages it wrote or removed, at least 1 unless there is nothing to do. */
+async function work(db: Db, choose: Choose): Promise<number> {
+  const rows = await db.select().from(searchSegments).where(sql`state <> 'live'`);
+  const gone = rows.find((row) => row.state === "gone");
+  if (gone !== undefined) return remove(db, gone.id);
+  const [making] = rows.filter((row) => row.state === "making").sort((a, b) => a.docs - b.docs);
+  const index = await openIndex(db);
+  const claimed = new Set(rows.flatMap((row) => row.inputs ?? []));
+  const free = index.segments.filter((segment) => !claimed.has(segment.id)).sort((a, b) => a.id - b.id);
+  const inputs = choose(free) ?? (await withDead(db, index, free));
+  // Small merges do not wait for a large one.
+  const isSmaller = inputs !== null && (making === undefined || docsOf(inputs) < making.docs);
+  if (isSmaller) return start(db, index, inputs);
+  return making === undefined ? 0 : goOn(db, index, making);
+}
+
+/** Those of about a size, when they are many, or as many as one segment may hold. */
+function usual(segments: readonly Segment[]): Segment[] | null {
+  for (let docs = 1; docs < finalDocs; docs *= fanIn) {
+    const alike = segments.filter(
+      (segment) => segment.docs >= docs && segment.docs < Math.min(docs * fanIn, finalDocs),
+    );
+    const some = together(alike);
+    if (alike.length >= fanIn || some.length < alike.length) return some;
+  }
+  return null;
+}
+
+/** As many as one segment may hold. */
+function full(segments: readonly Segment[]): Segment[] | null {
+  const small = segments.filter((segment) => segment.docs < finalDocs);
+  const some = together(small);
+  return some.length < small.length ? some : null;
+}
+
+/** Some of the smallest ones, until few are left: those of one merge leave room for the next. */
+function fewest(segments: readonly Segment[]): Segment[] | null {
+  const small = segments.filter((segment) => segment.docs < finalDocs).sort((a, b) => a.docs - b.docs);
+  const many = Math.min(fanIn, small.length - segmentsFew + 1);
+  return many > 1 ? together(small.slice(0, many)) : null;
+}
+
+/** The first of these, as many as one segment may hold. */
+function together(segments: readonly Segment[]): Segment[] {
+  let docs = 0;
+  return segments.slice(0, inputsMax).filter((segment) => {
+    docs += segment.docs;
+    return docs <= docsMax;
+  });
+}
+
+async function withDead(db: Db, index: Index, segments: readonly Segment[]): Promise<Segment[] | null> {
+  const dead = await readDead(db, index, segments);
+  const first = segments.find(({ id, docs }) => (dead.get(id)?.size ?? 0) > docs * deadShare);
+  return first === undefined ? null : [first];
+}
+
+function docsOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.docs, 0);
+}
+
+/** Claims segments, unless somebody else merges one of them, and writes down which articles the new one has. */
+async function start(db: Db, index: Index, inputs: readonly Segment[]): Promise<number> {
+  await keepIds(db, index, inputs);
+  const dead = await readDead(db, index, inputs);
+  const all = inputs.flatMap(({ id }) => [...index.kept.ids.get(id)!].filter((_, doc) => !dead.get(id)?.has(doc)));
+  const ids = Float64Array.from(new Set(all)).sort().reverse();
+  const list = JSON.stringify(inputs.map(({ id }) => id));
+  const isFree = sql`(select count(*) from search_segments where state = 'live' and id in (select value from json_each(${list})))
+    = ${inputs.length} and not exists (select 1 from search_segments as other, json_each(other.inputs) as input
+      where other.state = 'making' and input.value in (select value from json_each(${list})))`;
+  if (ids.length === 0) {
+    await db
+      .update(searchSegments)
+      .set({ state: "gone" })
+      .where(sql`id in (select value from json_each(${list})) and ${isFree}`);
+    await forgetChanges(db);
+    return 1;
+  }
+  const isOurs = sql`(select state = 'making' and inputs = ${list} and next_term = 0 from search_segments order by id desc limit 1)`;
+  const pages = idPages(ids);
+  const newest = sql`(select max(id) from search_segments)`;
+  await write(db, [
+    db
+      .insert(searchSegments)
+      .select(sql`select null, 'making', ${ids.length}, ${ids[0]}, ${ids.at(-1)}, ${list}, 0 where ${isFree}`),
+    ...pageStatements(db, pages, newest, isOurs),
+    db.update(searchSegments).set({ nextTerm: 1 }).where(sql`id = ${newest} and ${isOurs}`),
+  ]);
+  return pages.length;
+}
+
+/** The next lists of a segment that is being made; after the last ones it stands in place of those it is made of. */
+async function goOn(db: Db, index: Index, making: Row): Promise<number> {
+  const kept = db.once("search-making", () => new Map<number, Making>());
+  const state = await makingOf(db, index, { making, kept });
+  const { queue } = state;
+  const writer = new PageWriter();
+  while (writer.pages.length < pagesPerWrite && queue.term !== noTerm) {
+    const scans = queue.take();
+    writeList(scans, state.gathered, writer);
+    for (const scan of scans) {
+      // Only who needs pages is waited for: there are a million terms.
+      if (!scan.advance()) await state.read(scan);
+      if (scan.term !== noTerm) queue.put(scan);
+    }
+  }
+  state.term = queue.term;
+  const pages = writer.end();
+  const isOurs = sql`exists (select 1 from search_segments
+    where id = ${making.id} and next_term = ${making.nextTerm} and state = 'making')`;
+  const own = and(eq(searchSegments.id, making.id), isOurs);
+  const isDone = state.term === noTerm;
+  const inputs = and(inArray(searchSegments.id, jsonList(making.inputs!)), isOurs);
+  await write(db, [
+    ...pageStatements(db, pages, sql`${making.id}`, isOurs),
+    ...(isDone ? [db.update(searchSegments).set({ state: "gone" }).where(inputs)] : []),
+    db
+      .update(searchSegments)
+      .set(isDone ? { state: "live", inputs: null, nextTerm: 0 } : { nextTerm: state.term })
+      .where(own),
+  ]);
+  if (isDone) {
+    kept.delete(making.id);
+    await forgetChanges(db);
+  }
+  return Math.max(pages.length, 1);
+}
+
+/** A merge on its way, kept between its writes: where it stands, and what was read of its segments. */
+type Making = {
+  term: number;
+  queue: ScanQueue;
+  gathered: Gathered;
+  /** Reads what one needs, until it stands at its next term. */
+  read(scan: SegmentScan): Promise<void>;
+};
+
+/** Merges on their way whose state is kept: another is read anew. */
+const makingsKept = 6;
+
+type Known = { making: Row; kept: Map<number, Making> };
+
+/** Goes on with what is kept, or, where another did the last write or this is a new process, with what is written. */
+async function makingOf(db: Db, index: Index, { making, kept }: Known): Promise<Making> {
+  const known = kept.get(making.id);
+  if (known !== undefined && known.term === making.nextTerm) return known;
+  const inputs = making.inputs!;
+  const segments = index.segments.filter(({ id }) => inputs.includes(id));
+  await keepIds(db, index, segments);
+  const ids = (await readSegmentIds(db, [making])).get(making.id)!;
+  const from = making.nextTerm;
+  const places = placesOf(
+    inputs.map((id) => ({ id, ids: index.kept.ids.get(id) ?? new Float64Array() })),
+    ids,
+  );
+  const scans = places.map((docs) => new SegmentScan(docs, from));
+  const readings = new Map(scans.map((scan, n) => [scan, segmentPages(db, inputs[n]!, from)]));
+  const read = async (scan: SegmentScan) => {
+    do {
+      const { value, done } = await readings.get(scan)!.next();
+      scan.give(value ?? [], done === true);
+    } while (!scan.advance());
+  };
+  for (const scan of scans) await read(scan);
+  const queue = new ScanQueue(scans.filter((scan) => scan.term !== noTerm));
+  const made = { term: from, queue, gathered: new Gathered(), read };
+  if (kept.size >= makingsKept) kept.clear();
+  kept.set(making.id, made);
+  return made;
+}
+
+/** A segment's pages in their order, from the one that has this term. */
+async function* segmentPages(db: Db, segment: number, term: number): AsyncGenerator<Page[]> {
+  const [first] = await readPages(db, [{ segment, term, doc: 0, until: 0 }]);
+  if (first!.length > 0) yield first!;
+  let after = first!.length > 0 ? { ...first![0]!, doc: first![0]!.doc + 1 } : { term, doc: 0 };
+  for (;;) {
+    const pages = await pagesFrom(db, segment, { ...after, limit: pagesPerRead });
+    if (pages.length > 0) yield pages;
+    if (pages.length < pagesPerRead) return;
+    const last = pages.at(-1)!;
+    after = { ...last, doc: last.doc + 1 };
   }
 }
 
-/** What is there to merge, write by write with `pause` between them; resolves when nothing is left. */
-export async function mergeAll(db: Db, pause: () => Promise<unknown>): Promise<void> {
-  while (await mergeMore(db)) await pause();
+/** Removes some pages of a segment that is part of another now. */
+async function remove(db: Db, segment: number): Promise<number> {
+  const some = db
+    .select({ id: searchPages.id })
+    .from(searchPages)
+    .where(eq(searchPages.segment, segment))
+    .limit(removedPerWrite);
+  const isEmpty = sql`not exists (select 1 from search_pages where segment = ${segment})`;
+  await write(db, [
+    db.delete(searchPages).where(inArray(searchPages.id, some)),
+    db.delete(searchSegments).where(and(eq(searchSegments.id, segment), isEmpty)),
+  ]);
+  return pagesPerWrite / 4;
 }
 
-type Ranks = { grams: number; signs: number };
-
-async function command(db: Db, name: "merge" | "usermerge" | "crisismerge", { grams, signs }: Ranks): Promise<void> {
-  // better-sqlite3 binds every number as a real one, which a setting of FTS5 must not be.
-  const whole = (rank: number) => sql`cast(${rank} as integer)`;
-  await db.batch(
-    [
-      db.insert(searchGramsWork).values({ command: name, rank: whole(grams) }),
-      db.insert(searchSignsWork).values({ command: name, rank: whole(signs) }),
-    ],
-    // What is taken back by a power cut is merged again.
-    { mayBeLost: true },
+/** Changes that no segment is concerned by any more. */
+async function forgetChanges(db: Db): Promise<void> {
+  const index = await openIndex(db);
+  const known = await db.select().from(searchChanged).orderBy(searchChanged.n).limit(forgottenPerWrite);
+  if (known.length === 0) return;
+  const concerned = index.segments.filter((segment) => known.some((change) => mayConcern(change, segment)));
+  await keepIds(db, index, concerned);
+  const over = known.filter((change) =>
+    concerned.every(
+      (segment) => !mayConcern(change, segment) || docOf(index.kept.ids.get(segment.id)!, change.articleId) === null,
+    ),
   );
+  if (over.length === 0) return;
+  const list = JSON.stringify(over.map(({ n }) => n));
+  await write(db, [db.delete(searchChanged).where(inList(list))]);
+}
+
+function inList(list: string): SQL {
+  return sql`n in (select value from json_each(${list}))`;
+}
+
+/** What is taken back by a power cut is merged again. */
+async function write(db: Db, statements: Statement[]): Promise<void> {
+  await db.batch(statements as [Statement, ...Statement[]], { mayBeLost: true });
 }

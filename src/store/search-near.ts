@@ -6,15 +6,19 @@ import { freshness } from "../news/order.ts";
 import type { Query } from "../news/query.ts";
 import { questionTerms, type Term } from "../news/question.ts";
 import { rankTexts, type Scored } from "../news/relevance.ts";
+import { allOf, type Expression, phraseOf } from "../postings/expression.ts";
+import { firstDatedId } from "./article-ids.ts";
 import type { Db } from "./db.ts";
-import { firstDatedRow } from "./search-index.ts";
-import { type Filter, idsOf, narrowed, rowsPerToken, type Seen, textsOf, tokenRows } from "./search-read.ts";
-import { allOf, type Expression, newestRows, phraseMatch } from "./search-rows.ts";
+import { newestIds } from "./search-find.ts";
+import { type Filter, narrowed, textsOf } from "./search-read.ts";
+import { openIndex } from "./search-segments.ts";
 
+/** Articles read of each term, newest first; one with fewer is known wholly, and rare. */
+const idsPerTerm = 300;
 /** Of the rarest terms more is read, and what two of them have together. */
 const rareTerms = 4;
-const rowsPerRare = 1_200;
-const rowsPerPair = 200;
+const idsPerRare = 1_200;
+const idsPerPair = 200;
 /** Articles whose texts are judged. */
 const judgedMax = 160;
 /** Hits that come near: none that has a smaller share of the question than this part of the best one's. */
@@ -22,9 +26,6 @@ const coverageMin = 0.35;
 const nearMax = 100;
 /** Freshness among answers: as a share of the best one's score. */
 const freshShare = 0.1;
-/** Places of the index, and rows at each, by which its articles are counted. */
-const samples = 32;
-const sampleRows = 512;
 /** What an article with a part of a misspelt word counts beside one with a word. */
 const partWeight = 0.1;
 /** Texts in which another spelling is looked for. */
@@ -32,7 +33,6 @@ const spellingTexts = 100;
 
 export type NearOptions = {
   filter: Filter;
-  seen: Seen;
   now: Date;
   /** Articles that have all of it: they stay. */
   first: number[];
@@ -46,8 +46,7 @@ export async function nearArticles(
 ): Promise<{ hits: { id: number; storyId: null; score: number }[]; suggestion: string | null }> {
   const terms = questionTerms(query.text);
   const counted = await countTerms(db, terms, options);
-  const rows = await candidateRows(db, counted, options);
-  const ids = [...new Set([...options.first, ...(await idsOf(db, rows, options.filter)).map((each) => each.id)])];
+  const ids = [...new Set([...options.first, ...(await candidateIds(db, counted, options))])];
   if (ids.length === 0) return { hits: [], suggestion: null };
   const candidates = await textsOf(db, ids);
   const weighted = weights(terms, counted, await extentOf(db));
@@ -74,91 +73,85 @@ export async function nearArticles(
   };
 }
 
-type Counted = { term: Term; rows: number[]; isAll: boolean; expression: Expression };
+type Counted = { term: Term; ids: number[]; isAll: boolean; expression: Expression };
 
 async function countTerms(db: Db, terms: readonly Term[], options: NearOptions): Promise<Counted[]> {
+  const { filter } = options;
   const counted: Counted[] = [];
   for (const term of terms) {
     if (term.phrase === null) continue;
-    const rows = await tokenRows(db, term.phrase, options);
-    const expression = narrowed(phraseMatch(term.phrase), options.filter);
-    if (rows.length > 0) counted.push({ term, rows, isAll: rows.length < rowsPerToken, expression });
+    const expression = narrowed(phraseOf(term.phrase), filter);
+    const { ids } = await newestIds(db, expression, { span: filter.span, limit: idsPerTerm });
+    if (ids.length > 0) counted.push({ term, ids, isAll: ids.length < idsPerTerm, expression });
     else if (term.whole) counted.push(...(await countParts(db, term, options)));
   }
   return counted.sort((a, b) => rarity(b) - rarity(a));
 }
 
 /** A word that no article has may be misspelt in one place: articles that have its beginning, its end, or both. */
-async function countParts(db: Db, term: Term, options: NearOptions): Promise<Counted[]> {
+async function countParts(db: Db, term: Term, { filter }: NearOptions): Promise<Counted[]> {
   const letters = [...term.text];
   if (letters.length < 4) return [];
-  const parts = letters.slice(2).map((_, n) => phraseMatch(piecePhrase(letters.slice(n, n + 3).join(""))));
+  const parts = letters.slice(2).map((_, n) => phraseOf(piecePhrase(letters.slice(n, n + 3).join(""))));
   const [first, last] = [parts.slice(0, 2), parts.slice(-2)];
   const counted: Counted[] = [];
   const ends = [parts[0] as Expression, parts.at(-1) as Expression];
   for (const pair of [first, last, ends, ends.slice(0, 1), ends.slice(1)]) {
-    const expression = narrowed(allOf(pair), options.filter);
-    const { rows } = await newestRows(db, expression, { span: options.filter.span, limit: rowsPerPair });
-    counted.push({ term: { ...term, weight: partWeight }, rows, isAll: true, expression });
+    const expression = narrowed(allOf(pair), filter);
+    const { ids } = await newestIds(db, expression, { span: filter.span, limit: idsPerPair });
+    counted.push({ term: { ...term, weight: partWeight }, ids, isAll: true, expression });
   }
-  return counted.filter((each) => each.rows.length > 0);
+  return counted.filter((each) => each.ids.length > 0);
 }
 
-/** The rarer, the fewer rows; of those that were not read to the end, the one that reaches farther back. */
+/** The rarer, the fewer articles; of those that were not read to the end, the one that reaches farther back. */
 function rarity(counted: Counted): number {
-  return counted.isAll ? 1e12 - counted.rows.length : 1e11 - (counted.rows.at(-1) as number);
+  return counted.isAll ? 1e18 - counted.ids.length : 1e17 - (counted.ids.at(-1) as number);
 }
 
-/** Rows by the sum of what they have, the rare counting more, at most as many as are judged. */
-async function candidateRows(db: Db, counted: Counted[], options: NearOptions): Promise<number[]> {
+/** Articles by the sum of what they have, the rare counting more, at most as many as are judged. */
+async function candidateIds(db: Db, counted: Counted[], options: NearOptions): Promise<number[]> {
+  const { span } = options.filter;
   const scores = new Map<number, number>();
-  const add = (rows: readonly number[], worth: number) => {
-    for (const row of rows) scores.set(row, (scores.get(row) ?? 0) + worth);
+  const add = (ids: readonly number[], worth: number) => {
+    for (const id of ids) scores.set(id, (scores.get(id) ?? 0) + worth);
   };
   const rare = counted.slice(0, rareTerms);
   for (const each of counted) {
     if (!each.isAll && rare.includes(each)) {
-      const { rows } = await newestRows(db, each.expression, { span: options.filter.span, limit: rowsPerRare });
-      each.rows = rows;
-      each.isAll = rows.length < rowsPerRare;
+      each.ids = (await newestIds(db, each.expression, { span, limit: idsPerRare })).ids;
+      each.isAll = each.ids.length < idsPerRare;
     }
-    add(each.rows, each.term.weight * (each.isAll ? Math.log(1 + 1e6 / each.rows.length) : 4));
+    add(each.ids, each.term.weight * (each.isAll ? Math.log(1 + 1e6 / each.ids.length) : 4));
   }
   for (const [n, a] of rare.entries()) {
     for (const b of rare.slice(n + 1)) {
       if (a.isAll && b.isAll) continue;
-      const both = allOf([a.expression, b.expression]);
-      add((await newestRows(db, both, { span: options.filter.span, limit: rowsPerPair })).rows, 4);
+      add((await newestIds(db, allOf([a.expression, b.expression]), { span, limit: idsPerPair })).ids, 4);
     }
   }
   return [...scores]
     .sort((a, b) => b[1] - a[1] || b[0] - a[0])
     .slice(0, judgedMax)
-    .map(([row]) => row);
+    .map(([id]) => id);
 }
 
 type Extent = { total: number; oldest: number; newest: number };
 
-/** How many articles there are, and between which rows: counted when few, else by samples, which is near enough. */
+/** How many articles there are, and the ids between which those are that have a date. */
 async function extentOf(db: Db): Promise<Extent> {
+  const { segments } = await openIndex(db);
   const ends = await db.get<{ oldest: number | null; newest: number | null }>(sql`select
-    (select min(row) from search_rows where row >= ${firstDatedRow}) as oldest,
-    (select max(row) from search_rows) as newest`);
-  const newest = ends?.newest ?? 0;
-  const oldest = ends?.oldest ?? 0;
-  const width = Math.ceil((newest - oldest + 1) / samples);
-  const read = Math.min(width, sampleRows);
-  const starts = JSON.stringify(Array.from({ length: samples }, (_, n) => oldest + n * width));
-  const counted = await db.get<{ n: number }>(sql`select sum((select count(*) from search_rows
-    where row >= json_each.value and row < json_each.value + ${read})) as n from json_each(${starts})`);
-  return { total: Math.round(((counted?.n ?? 0) * width) / read), oldest, newest };
+    (select min(id) from articles where id >= ${firstDatedId}) as oldest, (select max(id) from articles) as newest`);
+  const total = segments.reduce((sum, { docs }) => sum + docs, 0);
+  return { total, oldest: ends?.oldest ?? 0, newest: ends?.newest ?? 0 };
 }
 
 /** Articles with a term: counted, or, where only the newest were read, by how far back those reach. */
-function frequency({ rows, isAll }: Counted, { total, oldest, newest }: Extent): number {
-  if (isAll) return rows.length;
-  const reached = (newest - (rows.at(-1) as number) + 1) / (newest - oldest + 1);
-  return Math.max(rows.length, Math.min(total, rows.length / Math.min(1, reached)));
+function frequency({ ids, isAll }: Counted, { total, oldest, newest }: Extent): number {
+  if (isAll) return ids.length;
+  const reached = (newest - (ids.at(-1) as number) + 1) / (newest - oldest + 1);
+  return Math.max(ids.length, Math.min(total, ids.length / Math.min(1, Math.max(reached, Number.EPSILON))));
 }
 
 /** Inverse document frequency, as BM25 has it; of words whose articles were not counted, that of their rarest pair. */

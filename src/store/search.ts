@@ -4,13 +4,14 @@ import { factPhrase, isOneWord, piecePhrase, wordPhrase } from "../news/grams.ts
 import { orderBest } from "../news/order.ts";
 import { type Clause, parseQuery, piecesOf, type Query } from "../news/query.ts";
 import { isQuestion } from "../news/question.ts";
+import { allOf, anyOf, type Expression, phraseOf } from "../postings/expression.ts";
+import { firstDatedId, idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
+import { newestIds } from "./search-find.ts";
 import { languageFact, sourceFact } from "./search-index.ts";
-import { findLong } from "./search-long.ts";
 import { nearArticles } from "./search-near.ts";
-import { type Filter, idsOf, isTimed, narrowed, type Seen, spanOf, textsOf } from "./search-read.ts";
-import { allOf, anyOf, type Expression, factMatch, newestRows, phraseMatch } from "./search-rows.ts";
+import { type Filter, narrowed, textsOf } from "./search-read.ts";
 
 export { indexStatements, unindexStatements } from "./search-index.ts";
 
@@ -18,8 +19,6 @@ export { indexStatements, unindexStatements } from "./search-index.ts";
 export const countedMax = 1_000;
 /** Newest articles, and newest with the words in their headline, among which the best are chosen. */
 const weighedMax = 50;
-/** Rows that are put in order of time together. */
-const blockRows = 256;
 /** Sources that `source:` may mean. */
 const sourcesMax = 50;
 /** A question that fewer articles answer word for word is also answered by those that come near. */
@@ -70,37 +69,32 @@ function isTimeAlone({ all, none }: Query): boolean {
 async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise<SearchResult> {
   const empty = { total: 0, more: false, hits: [], parsed, near: false, suggestion: null };
   const named = await sourcesNamed(db, [...parsed.all.flat(), ...parsed.none]);
-  const filter = await filterOf(db, parsed, { ...options, named });
-  if (filter === null) return empty;
+  const filter = filterOf(parsed, { ...options, named });
   const isNothing = parsed.all.length === 0 && parsed.none.length === 0;
   if (isNothing && parsed.after === null && parsed.before === null) return empty;
   const plan = planOf(parsed, named);
-  const seen: Seen = new Map();
-  const long = plan.whole === null ? await findLong(db, parsed, { filter, seen }) : null;
-  const found = long === null ? await findAll(db, plan, filter) : { rows: long, whole: 0, cut: false };
+  const found = await findAll(db, plan, filter);
   const order = options.order ?? "best";
   const page = { from: options.offset ?? 0, to: (options.offset ?? 0) + options.limit };
-  const isAsked = parsed.text !== "" && (found.rows.length === 0 || (found.rows.length < fewMax && isQuestion(parsed)));
+  const { ids } = found;
+  const isAsked = parsed.text !== "" && (ids.length === 0 || (ids.length < fewMax && isQuestion(parsed)));
   if (isAsked) {
-    const kept = (await idsOf(db, found.rows, filter)).map((each) => each.id);
-    const near = await nearArticles(db, parsed, { filter, seen, now: options.now, first: kept });
-    if (kept.length === 0 || near.hits.length > kept.length) {
+    const near = await nearArticles(db, parsed, { filter, now: options.now, first: ids });
+    if (ids.length === 0 || near.hits.length > ids.length) {
       const hits = await storiesOf(db, near.hits.slice(page.from, page.to));
-      const isNone = kept.length === 0;
+      const isNone = ids.length === 0;
       // Another spelling is one of all words together; of `a OR b` it would ask for both.
       const isSpelt = isNone && parsed.all.every((group) => group.length === 1);
       return { ...empty, total: near.hits.length, hits, near: isNone, suggestion: isSpelt ? near.suggestion : null };
     }
   }
-  const rows = isTimed(filter) ? (await idsOf(db, found.rows, filter)).map((each) => each.row) : found.rows;
-  const total = Math.min(rows.length, countedMax);
-  const more = rows.length > countedMax || found.cut;
-  const whole = new Set(found.rows.slice(0, found.whole));
+  const total = Math.min(ids.length, countedMax);
+  const more = ids.length > countedMax || found.cut;
   const shown = { from: page.from, to: Math.min(page.to, total) };
   const hits =
     order === "newest"
-      ? await hitsOf(db, rows, { ...shown, filter, whole })
-      : await bestHits(db, rows, { plan, filter, parsed, now: options.now, page: shown, whole });
+      ? ids.slice(shown.from, shown.to).map(unweighed)
+      : await bestHits(db, ids, { plan, filter, parsed, now: options.now, page: shown });
   return { ...empty, total, more, hits: await storiesOf(db, hits) };
 }
 
@@ -125,7 +119,7 @@ function planOf(parsed: Query, named: Named): Plan {
     pieces: of(pieceMatch),
     whole: texts.some(isWords) ? of((clause) => (isWords(clause) ? wholeMatch(clause) : pieceMatch(clause))) : null,
     title: texts.some((clause) => clause.where === "anywhere")
-      ? of((clause) => phraseMatch(piecePhrase(clause.piece, "title")))
+      ? of((clause) => phraseOf(piecePhrase(clause.piece, "title")))
       : null,
   };
 }
@@ -140,18 +134,18 @@ function isModel(clause: TextClause): boolean {
 }
 
 function wholeMatch(clause: TextClause): Expression {
-  return phraseMatch(wordPhrase(clause.piece));
+  return phraseOf(wordPhrase(clause.piece));
 }
 
 /** A name with its number is found however the two are joined: iPhone17, iPhone 17, iPhone-17. */
 function pieceMatch(clause: TextClause): Expression {
-  const piece = phraseMatch(piecePhrase(clause.piece, clause.where));
+  const piece = phraseOf(piecePhrase(clause.piece, clause.where));
   return clause.where === "anywhere" && isModel(clause) ? anyOf([piece, wholeMatch(clause)]) : piece;
 }
 
 function factOf(clause: Exclude<Clause, TextClause>, named: Named): Expression {
-  if (clause.kind === "language") return factMatch(factPhrase(languageFact(clause.language)));
-  return anyOf((named.get(clause.name) ?? []).map((id) => factMatch(factPhrase(sourceFact(id)))));
+  if (clause.kind === "language") return phraseOf(factPhrase(languageFact(clause.language)));
+  return anyOf((named.get(clause.name) ?? []).map((id) => phraseOf(factPhrase(sourceFact(id)))));
 }
 
 /** Sources by their names: the one that is called so, else those whose names begin with it, else hold it. */
@@ -169,19 +163,18 @@ async function sourcesNamed(db: Db, clauses: readonly Clause[]): Promise<Named> 
   );
 }
 
-async function filterOf(db: Db, parsed: Query, options: SearchOptions & { named: Named }): Promise<Filter | null> {
+function filterOf(parsed: Query, options: SearchOptions & { named: Named }): Filter {
   const { named } = options;
   const after = Math.max(seconds(parsed.after) ?? 0, seconds(options.within ?? null) ?? 0);
-  const before = seconds(parsed.before) ?? Number.MAX_SAFE_INTEGER;
-  const exact = { after, before };
-  const span = isTimed({ exact }) ? await spanOf(db, exact) : { from: 0, to: Number.MAX_SAFE_INTEGER };
-  if (span === null) return null;
-  const language = options.language ? [factMatch(factPhrase(languageFact(options.language)))] : [];
+  const before = seconds(parsed.before);
+  // What has no date is of no time.
+  const first = after > 0 || before !== null ? Math.max(after * idsPerSecond, firstDatedId) : 0;
+  const span = { from: first, to: before === null ? Number.MAX_SAFE_INTEGER : before * idsPerSecond - 1 };
+  const language = options.language ? [phraseOf(factPhrase(languageFact(options.language)))] : [];
   const groups = parsed.all.map((group) => group.filter((clause) => clause.kind !== "text"));
   const alone = groups.filter((group, n) => group.length === parsed.all[n]?.length);
   const facts = allOf([...language, ...alone.map((group) => anyOf(group.map((clause) => factOf(clause, named))))]);
-  const drop = anyOf(parsed.none.map((clause) => dropped(clause, named)));
-  return { facts, drop, span, exact };
+  return { facts, drop: anyOf(parsed.none.map((clause) => dropped(clause, named))), span };
 }
 
 /** Without the word art is not without party. */
@@ -194,65 +187,38 @@ function seconds(date: Date | null): number | null {
   return date === null ? null : Math.ceil(date.getTime() / 1000);
 }
 
-/** Rows that have it all, newest first: those with whole words (their number is `whole`), then those within words. */
-async function findAll(db: Db, plan: Plan, filter: Filter): Promise<{ rows: number[]; whole: number; cut: boolean }> {
+/** Articles that have it all, newest first: those with whole words, then those within words. */
+async function findAll(db: Db, plan: Plan, filter: Filter): Promise<{ ids: number[]; cut: boolean }> {
   const options = { span: filter.span, limit: countedMax + 1 };
-  if (plan.whole === null) {
-    return { ...(await newestRows(db, narrowed(plan.pieces, filter), options)), whole: 0 };
-  }
-  const whole = await newestRows(db, narrowed(plan.whole, filter), options);
-  if (whole.rows.length >= options.limit) return { ...whole, whole: whole.rows.length };
-  const pieces = await newestRows(db, narrowed(plan.pieces, filter), options);
-  const rows = [...new Set([...whole.rows, ...pieces.rows])].slice(0, options.limit);
-  return { rows, whole: whole.rows.length, cut: pieces.cut };
+  if (plan.whole === null) return newestIds(db, narrowed(plan.pieces, filter), options);
+  const whole = await newestIds(db, narrowed(plan.whole, filter), options);
+  if (whole.ids.length >= options.limit) return whole;
+  const pieces = await newestIds(db, narrowed(plan.pieces, filter), options);
+  return { ids: [...new Set([...whole.ids, ...pieces.ids])].slice(0, options.limit), cut: pieces.cut };
 }
 
-/**
- * A page of rows as articles. Rows of a crowded hour are not quite in order of time: each block is put in order, which
- * is the same for every page.
- */
-async function hitsOf(db: Db, rows: readonly number[], { from, to, filter, whole }: Slice): Promise<SearchHit[]> {
-  const first = Math.floor(from / blockRows) * blockRows;
-  const hits: SearchHit[] = [];
-  for (let start = first; start < Math.min(to, rows.length); start += blockRows) {
-    const block = await idsOf(db, rows.slice(start, start + blockRows), filter);
-    block.sort((a, b) => Number(whole.has(b.row)) - Number(whole.has(a.row)) || b.id - a.id);
-    hits.push(...block.map(({ id }) => ({ id, storyId: null, score: 0 })));
-  }
-  return hits.slice(from - first, to - first);
-}
-
-type Slice = { from: number; to: number; filter: Filter; whole: Set<number> };
-
-type Weighing = {
-  plan: Plan;
-  filter: Filter;
-  parsed: Query;
-  now: Date;
-  page: { from: number; to: number };
-  whole: Set<number>;
-};
+type Weighing = { plan: Plan; filter: Filter; parsed: Query; now: Date; page: { from: number; to: number } };
 
 /** The newest, and the newest with the words in the headline, by their worth; then the others, newest first. */
-async function bestHits(db: Db, rows: readonly number[], weighing: Weighing): Promise<SearchHit[]> {
-  const { plan, filter, parsed, now, page, whole } = weighing;
-  const chosen = new Set(rows.slice(0, weighedMax));
-  if (plan.title !== null && rows.length > weighedMax) {
-    const inTitle = await newestRows(db, narrowed(plan.title, filter), { span: filter.span, limit: weighedMax });
-    for (const row of inTitle.rows) chosen.add(row);
+async function bestHits(db: Db, ids: readonly number[], weighing: Weighing): Promise<SearchHit[]> {
+  const { plan, filter, parsed, now, page } = weighing;
+  const chosen = new Set(ids.slice(0, weighedMax));
+  if (plan.title !== null && ids.length > weighedMax) {
+    const inTitle = await newestIds(db, narrowed(plan.title, filter), { span: filter.span, limit: weighedMax });
+    for (const id of inTitle.ids) chosen.add(id);
   }
-  const ids = await idsOf(db, [...chosen], filter);
-  const candidates = await textsOf(
-    db,
-    ids.map((each) => each.id),
-  );
+  const candidates = await textsOf(db, [...chosen]);
   const best = orderBest(candidates, { pieces: piecesOf(parsed), now }).map((each) => ({ ...each, storyId: null }));
   const hits = best.slice(page.from, page.to);
   const left = page.to - page.from - hits.length;
   if (left <= 0) return hits;
-  const rest = rows.filter((row) => !chosen.has(row));
+  const rest = ids.filter((id) => !chosen.has(id));
   const from = Math.max(0, page.from - best.length);
-  return [...hits, ...(await hitsOf(db, rest, { from, to: from + left, filter, whole }))];
+  return [...hits, ...rest.slice(from, from + left).map(unweighed)];
+}
+
+function unweighed(id: number): SearchHit {
+  return { id, storyId: null, score: 0 };
 }
 
 async function storiesOf(db: Db, hits: readonly SearchHit[]): Promise<SearchHit[]> {

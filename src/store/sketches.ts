@@ -184,9 +184,10 @@ async function sharedByTerms(
   const rows = (await db.all(sql`
     with asked as materialized (select key, value ->> 0 as first, value ->> 1 as last, value ->> 2 as terms
       from json_each(${JSON.stringify(asked)}))
-    select key, (select '[' || coalesce(group_concat(ids), '') || ']' from (select (select json_group_array(article_id) from (
-      select article_id from story_terms where term = t.value and article_id between first and last
-      order by article_id ${order} limit ${perTerm})) as ids from json_each(terms) t)) as lists
+    select key, (select '[' || coalesce(group_concat(ids), '') || ']' from (
+      select (select json_group_array(article_id) from (select article_id from story_terms
+        where term = t.value and article_id between first and last order by article_id ${order} limit ${perTerm})) as ids
+      from json_each(terms) t)) as lists
     from asked`)) as { key: number; lists: string }[];
   const shared = new Map<number, Map<number, number>>(sketches.map((sketch) => [sketch.id, new Map()]));
   for (const { key, lists } of rows) {

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Db, Statement } from "./db.ts";
 import { facts } from "./schema.ts";
-import { fillIndexStatements, type Indexable } from "./search-index.ts";
+import { type Indexable, segmentStatements } from "./search-index.ts";
 
 /** Rows that one read may give. */
 const rowsPerReadMax = 2_000;
@@ -64,8 +64,11 @@ export async function* readTable(db: Db, table: StoreTable): AsyncGenerator<Row[
   }
 }
 
+/** The migration from which on a store has an index that is filled with its articles. */
+export const indexMigration = "0019_search_segments.sql";
+
 /** Statements that write rows into an empty table, and for articles the index by which they are found. */
-export function writeStatements(db: Db, table: StoreTable, rows: readonly Row[]): Statement[] {
+export function writeStatements(db: Db, table: StoreTable, rows: readonly Row[], hasIndex = true): Statement[] {
   const values = table.columns.map((name, n) =>
     table.blobs.includes(name) ? `unhex(j.value ->> ${n})` : `j.value ->> ${n}`,
   );
@@ -74,7 +77,7 @@ export function writeStatements(db: Db, table: StoreTable, rows: readonly Row[])
       .insert(asBuilt(table))
       .select(sql`select ${sql.raw(values.join(", "))} from json_each(${JSON.stringify(rows)}) as j where true`),
   ];
-  if (table.name === "articles") statements.push(...fillIndexStatements(db, rows.map(indexable(table))));
+  if (table.name === "articles" && hasIndex) statements.push(...segmentStatements(db, rows.map(indexable(table))));
   return statements;
 }
 
@@ -102,7 +105,7 @@ export function forgetFactsStatements(db: Db): Statement[] {
 /** The highest id that each table ever gave, by the table's name: an id is never given twice. */
 export async function readSequences(db: Db): Promise<Record<string, number>> {
   const rows = await db.all<{ name: string; seq: number }>(
-    sql`select name, seq from sqlite_sequence where name <> 'd1_migrations'`,
+    sql`select name, seq from sqlite_sequence where name <> 'd1_migrations' and name not like 'search_%'`,
   );
   return Object.fromEntries(rows.map((row) => [row.name, row.seq]));
 }

@@ -3,11 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { articlesPerBatch, saveArticles } from "../../src/store/articles.ts";
-import { mergeAll } from "../../src/store/search-merge.ts";
+import { indexWaiting } from "../../src/store/search-index.ts";
+import { mergeAll, mergeArchive } from "../../src/store/search-merge.ts";
 import { openSqlite, type SqliteStore } from "../../src/store/sqlite.ts";
 import { type Corpus, corpusNow, madeCorpus, readCorpus } from "./search/corpus.ts";
 import { measureQueries } from "./search/queries.ts";
 import { measureRivals } from "./search/rivals.ts";
+
+/** As an import does it. */
+const articlesPerSegment = 480;
 
 /**
  * Search as it is used, over many articles: `npm run bench -- search --articles 1000000 [--data <folder>] [--keep <dir>]
@@ -64,8 +68,12 @@ async function fill(store: SqliteStore, corpus: Corpus, count: number): Promise<
     await saveArticles(
       store.db,
       drafts.map(({ source, draft }) => ({ sourceId: source, draft })),
-      { now: corpusNow },
+      { now: corpusNow, indexed: "later" },
     );
+    if (Math.floor((n + batch) / articlesPerSegment) > Math.floor(n / articlesPerSegment) || n + batch === count) {
+      await indexWaiting(store.db, articlesPerSegment);
+      await mergeArchive(store.db, articlesPerSegment);
+    }
     longestMs = Math.max(longestMs, performance.now() - before);
     if (Math.floor((n + batch) / step) > Math.floor(n / step)) {
       const seconds = (performance.now() - from) / 1000;

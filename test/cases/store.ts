@@ -1,13 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { type ArticleDraft, emptyDraft } from "../../src/news/article.ts";
-import {
-  articleByExternalId,
-  articleById,
-  articlesPerBatch,
-  firstDatedId,
-  saveArticles,
-} from "../../src/store/articles.ts";
+import { firstDatedId } from "../../src/store/article-ids.ts";
+import { articleByExternalId, articleById, articlesPerBatch, saveArticles } from "../../src/store/articles.ts";
 import { batchAll, type Db } from "../../src/store/db.ts";
 import { claimForBot, readFact, rememberFact, writeFact } from "../../src/store/facts.ts";
 import { articles, facts, sources, updates } from "../../src/store/schema.ts";

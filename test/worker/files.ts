@@ -40,6 +40,7 @@ export const nodeOnly: Record<string, string> = {
   "program.test.ts": "runs test/cases/program.ts on Node; worker-program.test.ts runs it in workerd",
   "proxy.test.ts": "a proxy is for Node; Workers have none",
   "read-apart.test.ts": "threads are Node's",
+  "search-merge.test.ts": "several connections to a file of SQLite",
   "sources-cli.test.ts": tool,
   "store.test.ts": "SQLite's file; its cases are test/cases/store.ts; they run in workerd by test/worker/store.ts",
   "subjects-cli.test.ts": tool,

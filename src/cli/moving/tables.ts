@@ -2,8 +2,8 @@ import type Database from "better-sqlite3";
 import { openSqlite } from "../../store/sqlite.ts";
 import type { StoreTable } from "../../store/whole.ts";
 
-/** Filled from other tables, or kept by SQLite, wrangler and D1 for themselves. */
-const derived = /^(sqlite_|_cf_|d1_migrations$|search_grams|search_signs)/;
+/** Filled from other tables (older versions' too), or kept by SQLite, wrangler and D1 for themselves. */
+const derived = /^(sqlite_|_cf_|d1_migrations$|search_(segments|pages|changed|waiting)$|search_(grams|signs))/;
 
 /**
  * The tables of a store that these migrations made, parents before what refers to them. They are read from a database
@@ -39,14 +39,13 @@ function describe(name: string, client: Database.Database): StoreTable {
   };
 }
 
-/** Parents first; an article's row in the index before the article, whose text is written to that row. */
+/** Parents first. */
 function inOrder(names: readonly string[], client: Database.Database): string[] {
   const ordered: string[] = [];
   const visit = (name: string) => {
     if (ordered.includes(name)) return;
     const parents = client.pragma(`foreign_key_list("${name}")`) as { table: string }[];
     for (const parent of parents) if (parent.table !== name) visit(parent.table);
-    if (name === "articles") visit("search_rows");
     ordered.push(name);
   };
   for (const name of names) visit(name);

@@ -1,15 +1,36 @@
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Which row of the index is which article; the index's rows are dense, and the newest is the largest. */
-export const searchRows = sqliteTable("search_rows", {
-  row: integer().primaryKey(),
-  articleId: integer("article_id").notNull().unique(),
+/** Parts of the search index, each with articles of its own; what is in one never changes. */
+export const searchSegments = sqliteTable("search_segments", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  state: text({ enum: ["live", "making", "gone"] }).notNull(),
+  docs: integer().notNull(),
+  /** Ids of its newest and its oldest article. */
+  newest: integer().notNull(),
+  oldest: integer().notNull(),
+  /** Of one that is being made: the ids of the segments that it is made of. */
+  inputs: text({ mode: "json" }).$type<number[]>(),
+  nextTerm: integer("next_term").notNull(),
 });
 
-/** FTS5, contentless: what is written cannot be read, only matched. */
-export const searchGrams = sqliteTable("search_grams", { rowid: integer().primaryKey(), text: text() });
-export const searchSigns = sqliteTable("search_signs", { rowid: integer().primaryKey(), text: text() });
+/** Pages of segments (postings/page-writer), in the order of their terms. */
+export const searchPages = sqliteTable("search_pages", {
+  id: integer().primaryKey(),
+  segment: integer().notNull(),
+  term: integer().notNull(),
+  doc: integer().notNull(),
+  data: blob({ mode: "buffer" }).notNull(),
+});
 
-/** The same tables as they take commands. Columns are named, because drizzle remembers unnamed ones by their table. */
-export const searchGramsWork = sqliteTable("search_grams", { command: text("search_grams"), rank: integer("rank") });
-export const searchSignsWork = sqliteTable("search_signs", { command: text("search_signs"), rank: integer("rank") });
+/** Articles that were changed or removed: what segments `before` that one have of them counts no more. */
+export const searchChanged = sqliteTable("search_changed", {
+  n: integer().primaryKey({ autoIncrement: true }),
+  articleId: integer("article_id").notNull().unique(),
+  before: integer().notNull(),
+});
+
+/** Articles in no segment yet. */
+export const searchWaiting = sqliteTable("search_waiting", {
+  n: integer().primaryKey({ autoIncrement: true }),
+  articleId: integer("article_id").notNull().unique(),
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { batchAll, type Db } from "../src/store/db.ts";
+import { newestIds } from "../src/store/search-find.ts";
+import { indexWaiting, unindexStatements } from "../src/store/search-index.ts";
+import { mergeAll, mergeArchive, mergeIndex } from "../src/store/search-merge.ts";
+import { everything, expectAll, indexCounts, range, type Texts, writeArticles } from "./support/indexed.ts";
+import { randomFrom } from "./support/made-text.ts";
+import { openStore, withStore } from "./support/store.ts";
+
+/** A store, and what is in it. */
+const withTexts = (test: (db: Db, texts: Texts) => Promise<void>) => withStore(openStore, (db) => test(db, new Map()));
+
+async function remove(db: Db, texts: Texts, ids: readonly number[]): Promise<void> {
+  await batchAll(db, unindexStatements(db, ids));
+  for (const id of ids) texts.delete(id);
+}
+
+describe("the search index", () => {
+  it("says what is stored while articles come, change and go, and segments are merged", () =>
+    withTexts(async (db, texts) => {
+      const random = randomFrom(4);
+      for (let round = 0; round < 60; round += 1) {
+        const fresh = range(round * 8, round * 8 + 8);
+        const again = range(0, 4).map(() => Math.floor(random() * (round * 8 + 1)));
+        await writeArticles(db, texts, [...fresh, ...new Set(again)], { seed: round });
+        const gone = [...texts.keys()].filter(() => random() < 0.01);
+        await remove(db, texts, gone);
+        if (round % 6 === 5) await expectAll(db, texts, { pieces: 12 });
+      }
+      await mergeAll(db, async () => undefined);
+      await expectAll(db, texts, { pieces: 40 });
+      const { segments, live } = await indexCounts(db);
+      expect(live).toBe(segments);
+    }));
+
+  it("forgets changes that concern no segment, and writes one anew that is mostly gone", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 200), { seed: 1, indexed: "later" });
+      while ((await indexWaiting(db, 20)) > 0);
+      const oldest = [...texts.keys()].sort((a, b) => a - b).slice(0, 130);
+      await remove(db, texts, oldest);
+      expect((await indexCounts(db)).changed).toBe(130);
+      while (await mergeIndex(db, 1));
+      await expectAll(db, texts, { pieces: 30 });
+      const { changed, docs } = await indexCounts(db);
+      expect(changed).toBeLessThan(60);
+      expect(docs - changed).toBe(70);
+    }));
+
+  it("has nothing left of an archive that was removed wholly", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 60), { seed: 1 });
+      await remove(db, texts, [...texts.keys()]);
+      while (await mergeIndex(db, 1));
+      expect(await indexCounts(db)).toEqual({ segments: 0, live: 0, docs: null, changed: 0 });
+      await writeArticles(db, texts, range(100, 120), { seed: 1 });
+      await expectAll(db, texts, { pieces: 20 });
+    }));
+
+  it("of an archive becomes one segment when one is full, and few when asked", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 960), { seed: 3, indexed: "later" });
+      for (let more = 1; more > 0; ) {
+        more = await indexWaiting(db, 12);
+        await mergeArchive(db, more);
+      }
+      expect((await indexCounts(db)).segments).toBe(80);
+      await mergeAll(db, async () => undefined);
+      expect((await indexCounts(db)).segments).toBeLessThanOrEqual(40);
+      await expectAll(db, texts, { pieces: 30 });
+    }));
+});
+
+describe("articles that wait for the index", () => {
+  const countFound = async (db: Db) => (await newestIds(db, { kind: "every" }, everything)).ids.length;
+
+  it("are found once it has them, the latest first", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 30), { seed: 1, indexed: "later" });
+      expect(await countFound(db)).toBe(0);
+      expect(await indexWaiting(db, 20)).toBe(20);
+      expect(await countFound(db)).toBe(20);
+      expect(await indexWaiting(db, 20)).toBe(10);
+      expect(await indexWaiting(db, 20)).toBe(0);
+      await expectAll(db, texts, { pieces: 30 });
+    }));
+
+  it("wait on when one of them changes while they are read", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 10), { seed: 1, indexed: "later" });
+      const batch: Db["batch"] = async (...given) => {
+        await writeArticles(db, texts, [3], { seed: 2, indexed: "later" });
+        return db.batch(...given);
+      };
+      await indexWaiting(Object.assign(Object.create(db) as Db, { batch }), 20);
+      expect(await countFound(db)).toBe(0);
+      while ((await indexWaiting(db, 20)) > 0);
+      await expectAll(db, texts, { pieces: 30 });
+    }));
+
+  it("are forgotten when they are removed", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 3), { seed: 1, indexed: "later" });
+      await remove(db, texts, [...texts.keys()].slice(0, 1));
+      await indexWaiting(db, 20);
+      expect(await countFound(db)).toBe(2);
+    }));
+});
