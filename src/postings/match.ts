@@ -35,6 +35,11 @@ export class SegmentMatch {
     return this.#leaves.filter((leaf) => leaf.need !== null);
   }
 
+  /** About how many articles match: of one term exactly, of others at the most. Known once it ran. */
+  get docs(): number {
+    return this.#root.docs;
+  }
+
   run(): void {
     const { to, limit, dead } = this.#options;
     while (this.found.length < limit) {

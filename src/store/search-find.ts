@@ -15,15 +15,21 @@ const pagesMax = 20_000;
 /** How often a question is asked whose segments were merged away meanwhile. */
 const triesMax = 5;
 
-/** Ids of the newest articles that match, at most `limit`; `cut` says that there may be others. */
-export type Found = { ids: number[]; cut: boolean };
+export type Found = {
+  /** Of the newest articles that match, at most `limit`. */
+  ids: number[];
+  /** There may be others. */
+  cut: boolean;
+  /** About how many match altogether: of one term exact where all segments were asked. */
+  about: number;
+};
 
 export async function newestIds(
   db: Db,
   expression: Expression,
   options: { span: Span; limit: number },
 ): Promise<Found> {
-  if (expression.kind === "nothing") return { ids: [], cut: false };
+  if (expression.kind === "nothing") return { ids: [], cut: false, about: 0 };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await find(db, await openIndex(db), { expression, ...options });
@@ -38,7 +44,7 @@ type Question = { expression: Expression; span: Span; limit: number };
 async function find(db: Db, index: Index, question: Question): Promise<Found> {
   const { span, limit } = question;
   const segments = index.segments.filter(({ newest, oldest }) => newest >= span.from && oldest <= span.to);
-  const reading = { pages: 0 };
+  const reading = { pages: 0, docs: 0, matching: 0 };
   let ids: number[] = [];
   for (let n = 0, wanted = docsFirst; n < segments.length && reading.pages < pagesMax; wanted *= 2) {
     // Nothing newer than what was found is left.
@@ -52,10 +58,14 @@ async function find(db: Db, index: Index, question: Question): Promise<Found> {
     // The same article twice: it was changed while this was asked.
     ids = [...new Set(ids.sort((a, b) => b - a))].slice(0, limit);
   }
-  return { ids, cut: reading.pages >= pagesMax };
+  const all = index.segments.reduce((sum, { docs }) => sum + docs, 0);
+  const about = reading.docs === 0 ? 0 : (reading.matching / reading.docs) * all;
+  return { ids, cut: reading.pages >= pagesMax, about };
 }
 
-type Asked = Question & { group: readonly Segment[]; reading: { pages: number } };
+type Asked = Question & { group: readonly Segment[]; reading: Reading };
+/** Pages that were read, articles of the segments that were asked, and how many of those match. */
+type Reading = { pages: number; docs: number; matching: number };
 
 async function findIn(db: Db, index: Index, { group, expression, span, limit, reading }: Asked): Promise<number[]> {
   const isWithin = ({ newest, oldest }: Segment) => newest <= span.to && oldest >= span.from;
@@ -69,6 +79,10 @@ async function findIn(db: Db, index: Index, { group, expression, span, limit, re
     return { segment, match: new SegmentMatch(expression, { from, to, limit, dead: dead.get(segment.id) ?? null }) };
   });
   await runAll(db, matches, reading);
+  for (const { segment, match } of matches) {
+    reading.docs += segment.docs;
+    reading.matching += Math.min(match.docs, segment.docs);
+  }
   const found = matches.filter(({ match }) => match.found.length > 0);
   await keepIds(
     db,
@@ -85,7 +99,7 @@ async function findIn(db: Db, index: Index, { group, expression, span, limit, re
 async function runAll(
   db: Db,
   matches: readonly { segment: Segment; match: SegmentMatch }[],
-  reading: { pages: number },
+  reading: Reading,
 ): Promise<void> {
   let running = matches;
   while (running.length > 0 && reading.pages < pagesMax) {

@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { fold } from "../news/fold.ts";
 import { piecePhrase } from "../news/grams.ts";
 import { nearestSpelling } from "../news/near-spelling.ts";
@@ -7,7 +6,6 @@ import type { Query } from "../news/query.ts";
 import { questionTerms, type Term } from "../news/question.ts";
 import { rankTexts, type Scored } from "../news/relevance.ts";
 import { allOf, type Expression, phraseOf } from "../postings/expression.ts";
-import { firstDatedId } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { newestIds } from "./search-find.ts";
 import { type Filter, narrowed, textsOf } from "./search-read.ts";
@@ -49,7 +47,9 @@ export async function nearArticles(
   const ids = [...new Set([...options.first, ...(await candidateIds(db, counted, options))])];
   if (ids.length === 0) return { hits: [], suggestion: null };
   const candidates = await textsOf(db, ids);
-  const weighted = weights(terms, counted, await extentOf(db));
+  const { segments } = await openIndex(db);
+  const total = segments.reduce((sum, { docs }) => sum + docs, 0);
+  const weighted = weights(terms, counted, Math.max(total, 1));
   const texts = candidates.map((each) => ({ id: each.id, text: fold(`${each.title}\n${each.lead}\n${each.body}`) }));
   const ranked = rankTexts(texts, weighted);
   const dates = new Map(candidates.map((each) => [each.id, each.publishedAt]));
@@ -73,7 +73,8 @@ export async function nearArticles(
   };
 }
 
-type Counted = { term: Term; ids: number[]; isAll: boolean; expression: Expression };
+/** `articles`: how many have it, exact where all of them were read. */
+type Counted = { term: Term; ids: number[]; isAll: boolean; articles: number; expression: Expression };
 
 async function countTerms(db: Db, terms: readonly Term[], options: NearOptions): Promise<Counted[]> {
   const { filter } = options;
@@ -81,11 +82,13 @@ async function countTerms(db: Db, terms: readonly Term[], options: NearOptions):
   for (const term of terms) {
     if (term.phrase === null) continue;
     const expression = narrowed(phraseOf(term.phrase), filter);
-    const { ids } = await newestIds(db, expression, { span: filter.span, limit: idsPerTerm });
-    if (ids.length > 0) counted.push({ term, ids, isAll: ids.length < idsPerTerm, expression });
+    const { ids, about } = await newestIds(db, expression, { span: filter.span, limit: idsPerTerm });
+    const isAll = ids.length < idsPerTerm;
+    const articles = isAll ? ids.length : Math.max(ids.length, about);
+    if (ids.length > 0) counted.push({ term, ids, isAll, articles, expression });
     else if (term.whole) counted.push(...(await countParts(db, term, options)));
   }
-  return counted.sort((a, b) => rarity(b) - rarity(a));
+  return counted.sort((a, b) => a.articles - b.articles);
 }
 
 /** A word that no article has may be misspelt in one place: articles that have its beginning, its end, or both. */
@@ -99,14 +102,9 @@ async function countParts(db: Db, term: Term, { filter }: NearOptions): Promise<
   for (const pair of [first, last, ends, ends.slice(0, 1), ends.slice(1)]) {
     const expression = narrowed(allOf(pair), filter);
     const { ids } = await newestIds(db, expression, { span: filter.span, limit: idsPerPair });
-    counted.push({ term: { ...term, weight: partWeight }, ids, isAll: true, expression });
+    counted.push({ term: { ...term, weight: partWeight }, ids, isAll: true, articles: ids.length, expression });
   }
   return counted.filter((each) => each.ids.length > 0);
-}
-
-/** The rarer, the fewer articles; of those that were not read to the end, the one that reaches farther back. */
-function rarity(counted: Counted): number {
-  return counted.isAll ? 1e18 - counted.ids.length : 1e17 - (counted.ids.at(-1) as number);
 }
 
 /** Articles by the sum of what they have, the rare counting more, at most as many as are judged. */
@@ -136,29 +134,10 @@ async function candidateIds(db: Db, counted: Counted[], options: NearOptions): P
     .map(([id]) => id);
 }
 
-type Extent = { total: number; oldest: number; newest: number };
-
-/** How many articles there are, and the ids between which those are that have a date. */
-async function extentOf(db: Db): Promise<Extent> {
-  const { segments } = await openIndex(db);
-  const ends = await db.get<{ oldest: number | null; newest: number | null }>(sql`select
-    (select min(id) from articles where id >= ${firstDatedId}) as oldest, (select max(id) from articles) as newest`);
-  const total = segments.reduce((sum, { docs }) => sum + docs, 0);
-  return { total, oldest: ends?.oldest ?? 0, newest: ends?.newest ?? 0 };
-}
-
-/** Articles with a term: counted, or, where only the newest were read, by how far back those reach. */
-function frequency({ ids, isAll }: Counted, { total, oldest, newest }: Extent): number {
-  if (isAll) return ids.length;
-  const reached = (newest - (ids.at(-1) as number) + 1) / (newest - oldest + 1);
-  return Math.max(ids.length, Math.min(total, ids.length / Math.min(1, Math.max(reached, Number.EPSILON))));
-}
-
 /** Inverse document frequency, as BM25 has it; of words whose articles were not counted, that of their rarest pair. */
-function weights(terms: readonly Term[], counted: readonly Counted[], extent: Extent) {
-  const total = Math.max(extent.total, 1);
+function weights(terms: readonly Term[], counted: readonly Counted[], total: number) {
   const whole = counted.filter((each) => each.term.weight !== partWeight);
-  const known = new Map(whole.map((each) => [each.term.text, frequency(each, extent)]));
+  const known = new Map(whole.map((each) => [each.term.text, each.articles]));
   const count = (text: string): number => {
     const own = known.get(text);
     if (own !== undefined) return own;
