@@ -9,7 +9,7 @@ import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { articlesPerBatch } from "../store/articles.ts";
 import { indexWaiting } from "../store/search-index.ts";
-import { mergeAll, mergeArchive, mergeIndex, pagesToMerge } from "../store/search-merge.ts";
+import { mergeAll, mergeIndex, pagesToMerge } from "../store/search-merge.ts";
 import { bytesOf, lengthOf, nameOf } from "./file-bytes.ts";
 import type { Opened, Shell } from "./shell.ts";
 
@@ -128,12 +128,12 @@ async function withIngest(
       if (saved.every((each) => each.outcome === "unchanged")) return saved;
       slices += 1;
       if (slices % slicesPerLook === 0) await moveLog();
-      if (!isArchive() || slices % slicesPerSegment === 0) await indexAll(db, isArchive());
+      if (!isArchive() || slices % slicesPerSegment === 0) await indexAll(db);
       return saved;
     });
     await joining.settled();
   } finally {
-    await indexAll(db, isArchive());
+    await indexAll(db);
     await thread.close();
   }
   if (!isArchive()) return;
@@ -145,10 +145,10 @@ async function withIngest(
 }
 
 /** Makes all findable that is stored, and keeps up with merging the index. */
-async function indexAll(db: Opened["db"], isArchive: boolean): Promise<void> {
+async function indexAll(db: Opened["db"]): Promise<void> {
   for (let more = articlesPerSegment; more === articlesPerSegment; ) {
     more = await indexWaiting(db, articlesPerSegment);
-    if (more > 0) await (isArchive ? mergeArchive(db, more) : mergeIndex(db, pagesToMerge(more)));
+    if (more > 0) await mergeIndex(db, pagesToMerge(more));
   }
 }
 

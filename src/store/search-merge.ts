@@ -11,12 +11,12 @@ import { docOf, type Index, keepIds, mayConcern, openIndex, readDead, type Segme
 /** So many segments of a size become one; each article is written anew as often as this goes into `finalDocs`. */
 const fanIn = 16;
 /** Segments that are merged at once, where many came in since. */
-const inputsMax = 200;
+const inputsMax = 64;
 /** A segment with so many articles stays as it is, but for those that are removed; one has at most `docsMax`. */
 const finalDocs = 32_768;
 const docsMax = 65_536;
 /** Segments below `finalDocs` that an index has which was merged as far as ever. */
-const segmentsFew = 40;
+const segmentsFew = 8;
 /** A segment is written anew when this part of it counts no more. */
 const deadShare = 0.25;
 /** Pages that one write writes, some 4 KB each: a few milliseconds under the lock. */
@@ -33,10 +33,10 @@ const forgottenPerWrite = 5_000;
  * with them. Reading and merging hold no lock, and what a crash cuts off goes on where it was. Says whether there was
  * anything to do.
  */
-export async function mergeIndex(db: Db, pages: number, choose: Choose = usual): Promise<boolean> {
+export async function mergeIndex(db: Db, pages: number): Promise<boolean> {
   let done = 0;
   while (done < pages) {
-    const more = await work(db, choose);
+    const more = await work(db, usual);
     if (more === 0) break;
     done += more;
   }
@@ -46,11 +46,6 @@ export async function mergeIndex(db: Db, pages: number, choose: Choose = usual):
 /** Pages to be merged after so many articles came in, that merging keeps up. */
 export function pagesToMerge(articles: number): number {
   return 16 + 3 * articles;
-}
-
-/** Merges an archive's segments that came in as `articles`, at the pace at which they come: each is written anew once. */
-export async function mergeArchive(db: Db, articles: number): Promise<void> {
-  await mergeIndex(db, articles, full);
 }
 
 /** Makes as few segments of it as may be, write by write with `pause` between them; resolves when nothing is left. */
@@ -87,13 +82,6 @@ function usual(segments: readonly Segment[]): Segment[] | null {
     if (alike.length >= fanIn || some.length < alike.length) return some;
   }
   return null;
-}
-
-/** As many as one segment may hold. */
-function full(segments: readonly Segment[]): Segment[] | null {
-  const small = segments.filter((segment) => segment.docs < finalDocs);
-  const some = together(small);
-  return some.length < small.length ? some : null;
 }
 
 /** Some of the smallest ones, until few are left: those of one merge leave room for the next. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { articlesPerBatch, saveArticles } from "../../src/store/articles.ts";
 import { indexWaiting } from "../../src/store/search-index.ts";
-import { mergeAll, mergeArchive } from "../../src/store/search-merge.ts";
+import { mergeAll, mergeIndex, pagesToMerge } from "../../src/store/search-merge.ts";
 import { openSqlite, type SqliteStore } from "../../src/store/sqlite.ts";
 import { type Corpus, corpusNow, madeCorpus, readCorpus } from "./search/corpus.ts";
 import { measureQueries } from "./search/queries.ts";
@@ -72,7 +72,7 @@ async function fill(store: SqliteStore, corpus: Corpus, count: number): Promise<
     );
     if (Math.floor((n + batch) / articlesPerSegment) > Math.floor(n / articlesPerSegment) || n + batch === count) {
       await indexWaiting(store.db, articlesPerSegment);
-      await mergeArchive(store.db, articlesPerSegment);
+      await mergeIndex(store.db, pagesToMerge(articlesPerSegment));
     }
     longestMs = Math.max(longestMs, performance.now() - before);
     if (Math.floor((n + batch) / step) > Math.floor(n / step)) {
