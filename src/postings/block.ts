@@ -2,14 +2,16 @@ import { BitReader } from "./bits.ts";
 import type { ListPart } from "./page-reader.ts";
 import { blockDocs, singlePlaces } from "./page-writer.ts";
 
+const none = new Int32Array(0);
+
 /** The block of a list that was read last: its articles, and when they are asked for, the places in each. */
 export class BlockReader {
-  readonly docs = new Int32Array(blockDocs);
+  docs: Int32Array = none;
   /** Of how many articles. */
   count = 0;
-  places: Int32Array = new Int32Array(16);
+  places: Int32Array = none;
   /** Where the places of each article begin, and at last where they end. */
-  readonly starts = new Int32Array(blockDocs + 1);
+  starts: Int32Array = none;
   readonly #bits = new BitReader();
   #isSingle = false;
 
@@ -17,6 +19,7 @@ export class BlockReader {
   read(data: Uint8Array, part: ListPart, { at, docs, last }: { at: number; docs: number; last: number }): number {
     this.count = docs;
     this.#isSingle = part.isSingle;
+    if (docs >= this.starts.length) this.#widen(docs);
     if (part.isSingle) return this.#readSingle(data, at);
     const bits = this.#bits;
     bits.open(data, at);
@@ -30,6 +33,14 @@ export class BlockReader {
     }
     this.starts[docs] = start;
     return doc;
+  }
+
+  /** Most lists are short. */
+  #widen(docs: number): void {
+    const size = docs <= 4 ? 4 : blockDocs;
+    this.docs = new Int32Array(size);
+    this.starts = new Int32Array(size + 1);
+    if (this.places.length === 0) this.places = new Int32Array(size);
   }
 
   #readSingle(data: Uint8Array, at: number): number {

@@ -96,10 +96,10 @@ export class ListReader {
       this.#page += 1;
     }
     if (this.#page > before) return this.#openPage();
-    // Twice as much as the last pages had, as nobody stops at once who came so far.
+    // Far more than the last pages had: who came so far does not stop at once, and each asking takes its time.
     const wanted = Math.max(doc, this.#last + 1);
     const span = this.#last + 1 - this.#base(this.#pages[0]!);
-    this.need = { term: this.term, doc: wanted, until: wanted === this.#last + 1 ? wanted + 2 * span : wanted };
+    this.need = { term: this.term, doc: wanted, until: wanted === this.#last + 1 ? wanted + 6 * span : wanted };
     return false;
   }
 

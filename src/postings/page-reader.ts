@@ -49,13 +49,41 @@ export class PageReader {
   next(): { term: number; part: ListPart } | null {
     if (this.data.length - this.at <= padding) return null;
     const isFirst = this.at === 0;
+    const term = this.#nextTerm();
+    const part = this.#part(isFirst);
+    this.#pass(part.docs, !part.isOneBlock, part.isSingle);
+    return { term, part };
+  }
+
+  /** The list of a term, if it begins or goes on here. Hundreds of others may stand before it. */
+  find(term: number): ListPart | null {
+    while (this.data.length - this.at > padding) {
+      const isFirst = this.at === 0;
+      const found = this.#nextTerm();
+      if (found === term) return this.#part(isFirst);
+      if (found > term) return null;
+      const head = this.number();
+      if ((head & 2) !== 0) this.number();
+      const isSingle = head === singleHead;
+      if (!isSingle) this.at += 1;
+      this.#pass(head >>> 3, (head & 1) !== 0, isSingle);
+    }
+    return null;
+  }
+
+  #nextTerm(): number {
     const distance = this.number();
     this.#term += distance % 2 === 0 ? distance * 2 ** 15 : (distance - 1) / 2;
+    return this.#term;
+  }
+
+  /** What stands before the blocks. */
+  #part(isFirst: boolean): ListPart {
     const head = this.number();
     const docsAfter = (head & 2) === 0 ? 0 : this.number();
-    const isSingle = head === 8 + 4;
+    const isSingle = head === singleHead;
     const parameters = isSingle ? 0 : this.data[this.at++]!;
-    const part: ListPart = {
+    return {
       docs: head >>> 3,
       docsAfter,
       isOneBlock: (head & 1) === 0,
@@ -66,24 +94,14 @@ export class PageReader {
       at: this.at,
       last: isFirst ? this.#doc - 1 : -1,
     };
-    this.#pass(part);
-    return { term: this.#term, part };
   }
 
-  /** The list of a term, if it begins or goes on here. */
-  find(term: number): ListPart | null {
-    for (let list = this.next(); list !== null && list.term <= term; list = this.next()) {
-      if (list.term === term) return list.part;
-    }
-    return null;
-  }
-
-  #pass({ docs, isOneBlock, isSingle }: ListPart): void {
+  #pass(docs: number, hasBlocks: boolean, isSingle: boolean): void {
     if (isSingle) {
       this.at += 4;
       return;
     }
-    if (isOneBlock) {
+    if (!hasBlocks) {
       const bytes = this.number();
       this.at += bytes;
       return;
@@ -97,6 +115,8 @@ export class PageReader {
   }
 }
 
+/** One article, which has it once, in one block. */
+const singleHead = 8 + 4;
 /** What the writer adds to a page's end. */
 const padding = 4;
 

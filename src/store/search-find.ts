@@ -55,12 +55,21 @@ async function find(db: Db, index: Index, question: Question): Promise<Found> {
       docs += segments[n]!.docs;
     }
     ids.push(...(await findIn(db, index, { ...question, group, reading })));
-    // The same article twice: it was changed while this was asked.
-    ids = [...new Set(ids.sort((a, b) => b - a))].slice(0, limit);
+    ids = newest(ids, limit);
   }
   const all = index.segments.reduce((sum, { docs }) => sum + docs, 0);
   const about = reading.docs === 0 ? 0 : (reading.matching / reading.docs) * all;
   return { ids, cut: reading.pages >= pagesMax, about };
+}
+
+/** The largest of these, in descending order; one that is there twice was changed while this was asked. */
+function newest(ids: readonly number[], limit: number): number[] {
+  const sorted = Float64Array.from(ids).sort();
+  const some: number[] = [];
+  for (let n = sorted.length - 1; n >= 0 && some.length < limit; n--) {
+    if (sorted[n] !== some.at(-1)) some.push(sorted[n]!);
+  }
+  return some;
 }
 
 type Asked = Question & { group: readonly Segment[]; reading: Reading };
