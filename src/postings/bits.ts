@@ -77,6 +77,34 @@ export class BitReader {
     this.#at = at * 8;
   }
 
+  /**
+   * So many numbers, each beside the one before it plus one, after `last`: gaps as they are written. The same as `rice`, in
+   * one loop that keeps all in registers: most of a search's time is here.
+   */
+  gaps(into: Int32Array, { count, k, last }: { count: number; k: number; last: number }): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let value = last;
+    for (let n = 0; n < count; n++) {
+      const byte = at >>> 3;
+      const word =
+        (((bytes[byte]! << 24) | (bytes[byte + 1]! << 16) | (bytes[byte + 2]! << 8) | bytes[byte + 3]!) << (at & 7)) |
+        (bytes[byte + 4]! >> (8 - (at & 7)));
+      const quotient = Math.clz32(word);
+      if (quotient < quotientMax) {
+        at += quotient + 1 + k;
+        // Shifting twice: by 32 bits at once nothing is shifted.
+        value += ((quotient << k) | (((word << (quotient + 1)) >>> 1) >>> (31 - k))) + 1;
+      } else {
+        value += (look(bytes, at + quotientMax) >>> (32 - plainBits)) + 1;
+        at += quotientMax + plainBits;
+      }
+      into[n] = value;
+    }
+    this.#at = at;
+    return value;
+  }
+
   rice(k: number): number {
     const word = look(this.#bytes, this.#at);
     const quotient = Math.clz32(word);

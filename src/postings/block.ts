@@ -23,13 +23,17 @@ export class BlockReader {
     if (part.isSingle) return this.#readSingle(data, at);
     const bits = this.#bits;
     bits.open(data, at);
+    if (part.once) {
+      for (let n = 0; n <= docs; n++) this.starts[n] = n;
+      return bits.gaps(this.docs, { count: docs, k: part.docK, last });
+    }
     let doc = last;
     let start = 0;
     for (let n = 0; n < docs; n++) {
       doc += bits.rice(part.docK) + 1;
       this.docs[n] = doc;
       this.starts[n] = start;
-      start += part.once ? 1 : bits.rice(0) + 1;
+      start += bits.rice(0) + 1;
     }
     this.starts[docs] = start;
     return doc;

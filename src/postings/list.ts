@@ -96,10 +96,12 @@ export class ListReader {
       this.#page += 1;
     }
     if (this.#page > before) return this.#openPage();
-    // Far more than the last pages had: who came so far does not stop at once, and each asking takes its time.
+    // Far more than the last pages had, as who came so far does not stop at once and each asking takes its time; of a
+    // list in which others leave out whole pages one at a time.
     const wanted = Math.max(doc, this.#last + 1);
     const span = this.#last + 1 - this.#base(this.#pages[0]!);
-    this.need = { term: this.term, doc: wanted, until: wanted === this.#last + 1 ? wanted + 6 * span : wanted };
+    const goesOn = wanted <= this.#last + 1 + span;
+    this.need = { term: this.term, doc: wanted, until: goesOn ? wanted + 6 * span : wanted };
     return false;
   }
 

@@ -145,6 +145,8 @@ async function start(db: Db, index: Index, inputs: readonly Segment[]): Promise<
 async function goOn(db: Db, index: Index, making: Row): Promise<number> {
   const kept = db.once("search-making", () => new Map<number, Making>());
   const state = await makingOf(db, index, { making, kept });
+  // Should a read or the write fail, what is kept is ahead of what is written: the next one begins anew.
+  kept.delete(making.id);
   const { queue } = state;
   const writer = new PageWriter();
   while (writer.pages.length < pagesPerWrite && queue.term !== noTerm) {
@@ -171,10 +173,8 @@ async function goOn(db: Db, index: Index, making: Row): Promise<number> {
       .set(isDone ? { state: "live", inputs: null, nextTerm: 0 } : { nextTerm: state.term })
       .where(own),
   ]);
-  if (isDone) {
-    kept.delete(making.id);
-    await forgetChanges(db);
-  }
+  if (isDone) await forgetChanges(db);
+  else kept.set(making.id, state);
   return Math.max(pages.length, 1);
 }
 
@@ -215,9 +215,8 @@ async function makingOf(db: Db, index: Index, { making, kept }: Known): Promise<
   };
   for (const scan of scans) await read(scan);
   const queue = new ScanQueue(scans.filter((scan) => scan.term !== noTerm));
-  const made = { term: from, queue, gathered: new Gathered(), read };
+  const made: Making = { term: from, queue, gathered: new Gathered(), read };
   if (kept.size >= makingsKept) kept.clear();
-  kept.set(making.id, made);
   return made;
 }
 
