@@ -9,7 +9,7 @@ DROP TABLE search_rows;
 -- pages are removed by and by.
 CREATE TABLE search_segments (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  state TEXT NOT NULL CHECK (state IN ('live', 'making', 'gone')),
+  state TEXT NOT NULL CHECK (state IN ('live', 'filling', 'making', 'gone')),
   docs INTEGER NOT NULL,
   newest INTEGER NOT NULL,
   oldest INTEGER NOT NULL,

@@ -111,6 +111,30 @@ describe("numbers in bits", () => {
     }
   });
 
+  it("begin anew at a byte with nothing of what stood there before", () => {
+    const random = randomFrom(8);
+    const writer = new BitWriter();
+    for (let round = 0; round < 400; round += 1) {
+      writer.clear();
+      const blocks = Array.from({ length: 6 }, () => {
+        const numbers = Array.from(
+          { length: 1 + Math.floor(random() * 5) },
+          () => Math.floor(2 ** (24 * random())) - 1,
+        );
+        const from = writer.align();
+        for (const number of numbers) writer.rice(number, round % 4);
+        return { numbers, from };
+      });
+      const bytes = new Uint8Array(writer.align() + 4);
+      writer.copy(0, bytes.length - 4, bytes, 0);
+      const reader = new BitReader();
+      for (const { numbers, from } of blocks) {
+        reader.open(bytes, from);
+        expect(numbers.map(() => reader.rice(round % 4))).toEqual(numbers);
+      }
+    }
+  });
+
   it("take about as many bits as their mean allows", () => {
     const random = randomFrom(6);
     for (const mean of [0.3, 3, 40, 900]) {
@@ -161,6 +185,17 @@ describe("a segment's pages", () => {
         ]),
       ],
     ]);
+    expect(readAll(collector.pages(), lists)).toEqual(lists);
+  });
+
+  it("hold one article with one place, near and far, and what stands after it", () => {
+    const collector = new Collector();
+    const lists: Lists = new Map();
+    for (const [n, place] of [3, 8_191, 8_192, 150_000, 5].entries()) {
+      collector.next();
+      collector.placed(high(gram(n)), gram(n) % 2 ** 32, place);
+      lists.set(gram(n), new Map([[n, [place]]]));
+    }
     expect(readAll(collector.pages(), lists)).toEqual(lists);
   });
 

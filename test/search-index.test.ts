@@ -57,6 +57,48 @@ describe("the search index", () => {
       await expectAll(db, texts, { pieces: 20 });
     }));
 
+  it("brings nothing back that is removed while a merge begins", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 160), { seed: 3, indexed: "later" });
+      while ((await indexWaiting(db, 10)) > 0);
+      const [gone] = texts.keys();
+      let removed = false;
+      const batch: Db["batch"] = async (...given) => {
+        if (!removed) {
+          removed = true;
+          await remove(db, texts, [gone!]);
+        }
+        return db.batch(...given);
+      };
+      const late = Object.assign(Object.create(db) as Db, { batch });
+      await mergeIndex(late, 1);
+      while (await mergeIndex(db, 1));
+      expect((await newestIds(db, { kind: "every" }, everything)).ids).not.toContain(gone);
+      await expectAll(db, texts, { pieces: 30 });
+    }));
+
+  it("loses nothing when a read fails in the midst of a merge", () =>
+    withTexts(async (db, texts) => {
+      await writeArticles(db, texts, range(0, 400), { seed: 3, indexed: "later" });
+      while ((await indexWaiting(db, 20)) > 0);
+      let reads = 0;
+      const all = (async (...asked: Parameters<Db["all"]>) => {
+        reads += 1;
+        if (reads % 7 === 0 && reads < 60) throw new Error("connection lost");
+        return db.all(...asked);
+      }) as Db["all"];
+      const flaky = Object.assign(Object.create(db) as Db, { all });
+      let failed = 0;
+      for (let more = true; more; ) {
+        more = await mergeIndex(flaky, 1).catch(() => {
+          failed += 1;
+          return true;
+        });
+      }
+      expect(failed).toBeGreaterThan(2);
+      await expectAll(db, texts, { pieces: 60 });
+    }));
+
   it("has few segments when it is merged as far as ever", () =>
     withTexts(async (db, texts) => {
       await writeArticles(db, texts, range(0, 960), { seed: 3, indexed: "later" });

@@ -146,7 +146,7 @@ async function withIngest(
 
 /** Makes all findable that is stored, and keeps up with merging the index. */
 async function indexAll(db: Opened["db"]): Promise<void> {
-  for (let more = articlesPerSegment; more === articlesPerSegment; ) {
+  for (let more = 1; more > 0; ) {
     more = await indexWaiting(db, articlesPerSegment);
     if (more > 0) await mergeIndex(db, pagesToMerge(more));
   }

@@ -11,6 +11,7 @@ const articlesPerRun = 2_000;
 /** Articles that one run makes findable at the most, and at a time: some 8 ms. */
 const indexedPerRun = 4_800;
 const indexedPerSlice = 24;
+const charsPerSlice = 24_000;
 /** Slices of recent articles that one run holds against a new subject. */
 const subjectSlicesPerRun = 50;
 
@@ -39,7 +40,7 @@ export async function joinLoose(
 
 async function indexLeft({ db }: Pick<App, "db">, signal: AbortSignal | undefined): Promise<void> {
   for (let indexed = 0; indexed < indexedPerRun && signal?.aborted !== true; ) {
-    const some = await indexWaiting(db, indexedPerSlice);
+    const some = await indexWaiting(db, indexedPerSlice, charsPerSlice);
     if (some === 0) return;
     indexed += some;
     await mergeIndex(db, pagesToMerge(some));

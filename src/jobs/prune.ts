@@ -5,6 +5,7 @@ import { pruneClicks } from "../store/clicks.ts";
 import { pruneFeedback } from "../store/feedback.ts";
 import { pruneNotes } from "../store/notes.ts";
 import { pruneArticles, pruneDeliveries, pruneShown, pruneTerms } from "../store/retention.ts";
+import { mergeIndex } from "../store/search-merge.ts";
 import { pruneSearches } from "../store/searches.ts";
 import { pruneSourceTasks } from "../store/source-tasks.ts";
 import { pruneStopped } from "../store/subscribers.ts";
@@ -19,6 +20,9 @@ const searchesKeptMs = 42 * 86_400_000;
 const retentionSlicesMax = 50;
 /** Slices of terms: they are many, and those of articles that are gone only take room. */
 const termSlicesMax = 10;
+
+/** Writes of merging the index. */
+const mergeSlicesMax = 10;
 
 /** Forgets what nobody needs any more, a slice at a time; `signal` ends it after a slice, and the next run goes on. */
 export async function prune(app: Pick<App, "db" | "now" | "config">, signal?: AbortSignal): Promise<void> {
@@ -53,6 +57,8 @@ async function keepRetention(
     retentionSlicesMax,
     async () => (await pruneDeliveries(db, before)) + (await pruneArticles(db, before)) > 0,
   );
+  // What is gone is taken out of the index when it is merged; without news coming in, nobody else would.
+  await inSlices(mergeSlicesMax, () => mergeIndex(db, 1));
   await inSlices(retentionSlicesMax, () => pruneShown(db, { now, retentionDays }));
   // Last, so that the terms of the articles that just went go with them.
   await inSlices(termSlicesMax, () => pruneTerms(db));

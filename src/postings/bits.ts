@@ -57,6 +57,7 @@ export class BitWriter {
     // The next number's zeros.
     bytes[at + 4] = 0;
     bytes[at + 5] = 0;
+    bytes[at + 6] = 0;
     this.#length += bits;
   }
 

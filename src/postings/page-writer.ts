@@ -258,7 +258,9 @@ function codingOf({ docs, places, from, to }: Occurrences, placed: boolean): Cod
     place = places[i]!;
   }
   const docK = riceParameter(docs[to - 1]! + 1 - count, count);
-  return { docs: count, once: count === to - from, placed, docK, placeK: placed ? riceParameter(sum, to - from) : 0 };
+  // What is one article, which has it once, is read as a single: one that does not fit there says how often.
+  const once = count > 1 && count === to - from;
+  return { docs: count, once, placed, docK, placeK: placed ? riceParameter(sum, to - from) : 0 };
 }
 
 /** Occurrences that fit a page, however far from each other. */

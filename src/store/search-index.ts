@@ -11,6 +11,8 @@ import { articles, searchChanged, searchPages, searchSegments, searchWaiting } f
 /** Pages that one statement writes, and one write: some 3 ms. */
 const pagesPerStatement = 8;
 const pagesPerWrite = 64;
+/** Characters of a segment that is made of waiting articles. */
+const charsPerSegment = 600_000;
 
 export type Indexable = Pick<Article, "id" | "sourceId" | "language" | "title" | "lead" | "body">;
 
@@ -34,10 +36,14 @@ export function waitStatements(db: Db, { added, changed }: Written): Statement[]
 
 /**
  * Makes a segment of articles that wait for it, the latest first, at most so many; gives how many. It is written in short
- * writes and counts with the last of them; until then it is as one that is gone, so that merging removes what a crash
- * leaves of it. When an article is changed meanwhile, all wait on.
+ * writes and counts with the last of them; merging removes what a crash leaves of it. When an article is changed
+ * meanwhile, all wait on.
  */
-export async function indexWaiting(db: Db, limit: number): Promise<number> {
+export async function indexWaiting(db: Db, limit: number, charsMax = charsPerSegment): Promise<number> {
+  const waiting = await waitingWithin(db, limit, charsMax);
+  if (waiting.length === 0) return 0;
+  const list = JSON.stringify(waiting);
+  const among = sql`n in (select value from json_each(${list}))`;
   const rows = await db
     .select({
       n: searchWaiting.n,
@@ -50,15 +56,28 @@ export async function indexWaiting(db: Db, limit: number): Promise<number> {
     })
     .from(searchWaiting)
     .leftJoin(articles, eq(articles.id, searchWaiting.articleId))
-    .orderBy(desc(searchWaiting.n))
-    .limit(limit);
-  if (rows.length === 0) return 0;
-  const list = JSON.stringify(rows.map((row) => row.n));
-  const among = sql`n in (select value from json_each(${list}))`;
+    .where(among);
   const found = rows.filter((row) => row.id !== null) as Indexable[];
   if (found.length === 0) await write(db, [db.delete(searchWaiting).where(among)]);
-  else await writeSegment(db, found, { among, waiting: rows.length });
-  return rows.length;
+  else await writeSegment(db, found, { among, waiting: waiting.length });
+  return waiting.length;
+}
+
+/** The latest that wait, as many as have so many characters together, one at least. */
+async function waitingWithin(db: Db, limit: number, charsMax: number): Promise<number[]> {
+  const { title, body, ownLead } = articles;
+  const length = sql<number>`coalesce(length(${title}) + length(${body}) + length(${ownLead}), 0)`;
+  const rows = await db
+    .select({ n: searchWaiting.n, chars: length })
+    .from(searchWaiting)
+    .leftJoin(articles, eq(articles.id, searchWaiting.articleId))
+    .orderBy(desc(searchWaiting.n))
+    .limit(limit);
+  let chars = 0;
+  return rows.flatMap(({ n, chars: own }, at) => {
+    chars += own;
+    return at === 0 || chars <= charsMax ? [n] : [];
+  });
 }
 
 type Waiting = { among: SQL; waiting: number };
@@ -68,10 +87,10 @@ async function writeSegment(db: Db, found: readonly Indexable[], { among, waitin
   const [[row]] = (await write(db, [
     db
       .insert(searchSegments)
-      .values({ ...segment, state: "gone", nextTerm: 0 })
+      .values({ ...segment, state: "filling", nextTerm: 0 })
       .returning({ id: searchSegments.id }),
   ])) as [[{ id: number }]];
-  const own = sql`id = ${row.id} and state = 'gone'`;
+  const own = sql`id = ${row.id} and state = 'filling'`;
   for (let n = 0; n < pages.length; n += pagesPerWrite) {
     const some = pages.slice(n, n + pagesPerWrite);
     await write(db, pageStatements(db, some, sql`${row.id}`, sql`exists (select 1 from search_segments where ${own})`));

@@ -1,4 +1,5 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { PagesGone } from "../postings/list.ts";
 import { Gathered, noTerm, placesOf, ScanQueue, SegmentScan, writeList } from "../postings/merge.ts";
 import { type Page, PageWriter } from "../postings/page-writer.ts";
 import type { Db, Statement } from "./db.ts";
@@ -25,6 +26,8 @@ const pagesPerWrite = 96;
 const removedPerWrite = 256;
 /** Pages of a segment that are read together. */
 const pagesPerRead = 16;
+/** A segment that so many came after, and that is not whole yet, nobody fills any more. */
+const abandonedAfter = 64;
 /** Changed articles that one write forgets. */
 const forgottenPerWrite = 5_000;
 
@@ -58,8 +61,19 @@ type Choose = (segments: readonly Segment[]) => Segment[] | null;
 
 /** One write; gives how many pages it wrote or removed, at least 1 unless there is nothing to do. */
 async function work(db: Db, choose: Choose): Promise<number> {
-  const rows = await db.select().from(searchSegments).where(sql`state <> 'live'`);
-  const gone = rows.find((row) => row.state === "gone");
+  try {
+    return await workOnce(db, choose);
+  } catch (error) {
+    // Another merged what this was about to.
+    if (error instanceof PagesGone) return 0;
+    throw error;
+  }
+}
+
+async function workOnce(db: Db, choose: Choose): Promise<number> {
+  const abandoned = sql`state = 'filling' and id < (select max(id) from search_segments) - ${abandonedAfter}`;
+  const rows = await db.select().from(searchSegments).where(sql`state in ('making', 'gone') or (${abandoned})`);
+  const gone = rows.find((row) => row.state !== "making");
   if (gone !== undefined) return remove(db, gone.id);
   const [making] = rows.filter((row) => row.state === "making").sort((a, b) => a.docs - b.docs);
   const index = await openIndex(db);
@@ -117,7 +131,9 @@ async function start(db: Db, index: Index, inputs: readonly Segment[]): Promise<
   const all = inputs.flatMap(({ id }) => [...index.kept.ids.get(id)!].filter((_, doc) => !dead.get(id)?.has(doc)));
   const ids = Float64Array.from(new Set(all)).sort().reverse();
   const list = JSON.stringify(inputs.map(({ id }) => id));
-  const isFree = sql`(select count(*) from search_segments where state = 'live' and id in (select value from json_each(${list})))
+  // What is changed from now on is before the new segment: it must not have it.
+  const { lastChange } = index.kept;
+  const isFree = sql`not exists (select 1 from search_changed where n > ${lastChange}) and (select count(*) from search_segments where state = 'live' and id in (select value from json_each(${list})))
     = ${inputs.length} and not exists (select 1 from search_segments as other, json_each(other.inputs) as input
       where other.state = 'making' and input.value in (select value from json_each(${list})))`;
   if (ids.length === 0) {
@@ -144,9 +160,10 @@ async function start(db: Db, index: Index, inputs: readonly Segment[]): Promise<
 /** The next lists of a segment that is being made; after the last ones it stands in place of those it is made of. */
 async function goOn(db: Db, index: Index, making: Row): Promise<number> {
   const kept = db.once("search-making", () => new Map<number, Making>());
-  const state = await makingOf(db, index, { making, kept });
-  // Should a read or the write fail, what is kept is ahead of what is written: the next one begins anew.
+  const known = kept.get(making.id);
+  // Should a read or the write fail, what is kept is ahead of what is written; and another task goes its own way.
   kept.delete(making.id);
+  const state = known?.term === making.nextTerm ? known : await readMaking(db, index, making);
   const { queue } = state;
   const writer = new PageWriter();
   while (writer.pages.length < pagesPerWrite && queue.term !== noTerm) {
@@ -174,7 +191,7 @@ async function goOn(db: Db, index: Index, making: Row): Promise<number> {
       .where(own),
   ]);
   if (isDone) await forgetChanges(db);
-  else kept.set(making.id, state);
+  else keep(kept, making.id, state);
   return Math.max(pages.length, 1);
 }
 
@@ -190,12 +207,13 @@ type Making = {
 /** Merges on their way whose state is kept: another is read anew. */
 const makingsKept = 6;
 
-type Known = { making: Row; kept: Map<number, Making> };
+function keep(kept: Map<number, Making>, id: number, state: Making): void {
+  if (kept.size >= makingsKept) kept.clear();
+  kept.set(id, state);
+}
 
-/** Goes on with what is kept, or, where another did the last write or this is a new process, with what is written. */
-async function makingOf(db: Db, index: Index, { making, kept }: Known): Promise<Making> {
-  const known = kept.get(making.id);
-  if (known !== undefined && known.term === making.nextTerm) return known;
+/** Goes on with what is written, where another did the last write or this is a new process. */
+async function readMaking(db: Db, index: Index, making: Row): Promise<Making> {
   const inputs = making.inputs!;
   const segments = index.segments.filter(({ id }) => inputs.includes(id));
   await keepIds(db, index, segments);
@@ -215,9 +233,7 @@ async function makingOf(db: Db, index: Index, { making, kept }: Known): Promise<
   };
   for (const scan of scans) await read(scan);
   const queue = new ScanQueue(scans.filter((scan) => scan.term !== noTerm));
-  const made: Making = { term: from, queue, gathered: new Gathered(), read };
-  if (kept.size >= makingsKept) kept.clear();
-  return made;
+  return { term: from, queue, gathered: new Gathered(), read };
 }
 
 /** A segment's pages in their order, from the one that has this term. */
@@ -249,11 +265,18 @@ async function remove(db: Db, segment: number): Promise<number> {
   return pagesPerWrite / 4;
 }
 
-/** Changes that no segment is concerned by any more. */
+/** Forgets changes that concern no segment any more: some of them at a time, those after the ones looked at before. */
 async function forgetChanges(db: Db): Promise<void> {
   const index = await openIndex(db);
-  const known = await db.select().from(searchChanged).orderBy(searchChanged.n).limit(forgottenPerWrite);
-  if (known.length === 0) return;
+  const looked = db.once("search-forgotten", () => ({ last: 0 }));
+  // A segment that comes from now on is not before any of these.
+  const known = await db
+    .select()
+    .from(searchChanged)
+    .where(sql`n > ${looked.last} and n <= ${index.kept.lastChange}`)
+    .orderBy(searchChanged.n)
+    .limit(forgottenPerWrite);
+  looked.last = known.length < forgottenPerWrite ? 0 : known.at(-1)!.n;
   const concerned = index.segments.filter((segment) => known.some((change) => mayConcern(change, segment)));
   await keepIds(db, index, concerned);
   const over = known.filter((change) =>

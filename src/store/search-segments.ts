@@ -13,33 +13,56 @@ type Kept = {
   ids: Map<number, Float64Array>;
   changes: Change[];
   lastChange: number;
+  /** So many changes are kept at the most. */
+  most: number;
   /** Of each segment the articles that count no more, as far as the changes were looked at. */
   dead: Map<number, { seen: number; docs: Set<number> }>;
 };
 
-/** Beyond, all is forgotten and read anew: most of them concern no segment any more. */
+/** Twice as many as are stored, and more than this: most concern no segment any more, and all are read anew. */
 const changesKeptMax = 100_000;
+/** Changes that one statement reads: some 300 KB. */
+const changesPerRead = 10_000;
 
 /** The index as it stands: its segments, those with the newest articles first. */
 export type Index = { segments: Segment[]; kept: Kept };
 
 export async function openIndex(db: Db): Promise<Index> {
-  const kept = db.once("search-index", (): Kept => ({ ids: new Map(), changes: [], lastChange: 0, dead: new Map() }));
-  if (kept.changes.length > changesKeptMax) Object.assign(kept, { changes: [], lastChange: 0, dead: new Map() });
+  const kept = db.once("search-index", (): Kept => ({ ids: new Map(), ...nothingRead() }));
+  const isFull = kept.changes.length > kept.most;
+  if (isFull) Object.assign(kept, nothingRead());
+  let segments: Segment[];
+  let read: number;
+  // Segments and the changes since are read in one statement: the last one, where there are many changes.
+  do {
+    ({ segments, read } = await readIndex(db, kept));
+  } while (read === changesPerRead);
+  if (isFull) kept.most = Math.max(changesKeptMax, 2 * kept.changes.length);
+  const known = new Set(segments.map((segment) => segment.id));
+  for (const map of [kept.ids, kept.dead]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
+  return { segments: segments.sort((a, b) => b.newest - a.newest || b.id - a.id), kept };
+}
+
+function nothingRead(): Omit<Kept, "ids"> {
+  return { changes: [], lastChange: 0, most: changesKeptMax, dead: new Map() };
+}
+
+async function readIndex(db: Db, kept: Kept): Promise<{ segments: Segment[]; read: number }> {
   const row = await db.get<{ segments: string; changed: string }>(sql`select
     (select json_group_array(json_array(id, docs, newest, oldest)) from search_segments where state = 'live') as segments,
     (select json_group_array(json_array(n, article_id, before)) from
-      (select * from search_changed where n > ${kept.lastChange} order by n)) as changed`);
-  const segments = (JSON.parse(row?.segments ?? "[]") as [number, number, number, number][])
-    .map(([id, docs, newest, oldest]) => ({ id, docs, newest, oldest }))
-    .sort((a, b) => b.newest - a.newest || b.id - a.id);
-  for (const [n, articleId, before] of JSON.parse(row?.changed ?? "[]") as [number, number, number][]) {
+      (select * from search_changed where n > ${kept.lastChange} order by n limit ${changesPerRead})) as changed`);
+  const changed = JSON.parse(row?.changed ?? "[]") as [number, number, number][];
+  for (const [n, articleId, before] of changed) {
+    // Another question may have read some of them meanwhile.
+    if (n <= kept.lastChange) continue;
     kept.changes.push({ articleId, before });
     kept.lastChange = n;
   }
-  const known = new Set(segments.map((segment) => segment.id));
-  for (const map of [kept.ids, kept.dead]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
-  return { segments, kept };
+  const segments = (JSON.parse(row?.segments ?? "[]") as [number, number, number, number][]).map(
+    ([id, docs, newest, oldest]) => ({ id, docs, newest, oldest }),
+  );
+  return { segments, read: changed.length };
 }
 
 /** How many articles stand in the index, each as often as it was changed since its segments were merged. */
@@ -64,11 +87,13 @@ export async function readDead(
   segments: readonly Segment[],
 ): Promise<Map<number, ReadonlySet<number> | null>> {
   const { changes, dead, ids } = index.kept;
+  // Others may add changes while ids are read.
+  const seen = changes.length;
   const fresh = segments.map((segment) => {
     const known = dead.get(segment.id);
     const docs = known?.docs ?? new Set();
     dead.set(segment.id, { seen: known?.seen ?? 0, docs });
-    const unseen = known?.seen === changes.length ? [] : changes.slice(known?.seen ?? 0);
+    const unseen = known?.seen === seen ? [] : changes.slice(known?.seen ?? 0);
     return { segment, docs, unseen: unseen.filter((change) => mayConcern(change, segment)) };
   });
   const concerned = fresh.filter(({ unseen }) => unseen.length > 0);
@@ -83,7 +108,7 @@ export async function readDead(
       if (doc !== null) docs.add(doc);
     }
   }
-  for (const { segment, docs } of fresh) dead.set(segment.id, { seen: changes.length, docs });
+  for (const { segment, docs } of fresh) dead.set(segment.id, { seen, docs });
   return new Map(fresh.map(({ segment, docs }) => [segment.id, docs.size === 0 ? null : docs]));
 }
 

@@ -3,7 +3,7 @@ import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 /** Parts of the search index, each with articles of its own; what is in one never changes. */
 export const searchSegments = sqliteTable("search_segments", {
   id: integer().primaryKey({ autoIncrement: true }),
-  state: text({ enum: ["live", "making", "gone"] }).notNull(),
+  state: text({ enum: ["live", "filling", "making", "gone"] }).notNull(),
   docs: integer().notNull(),
   /** Ids of its newest and its oldest article. */
   newest: integer().notNull(),
