@@ -222,7 +222,7 @@ describe("a segment's pages", () => {
 });
 
 describe("what a segment is asked", () => {
-  const docs = 1_500;
+  const docs = 1_200;
   const { pages, lists } = made(docs, { seed: 11, length: 30 });
   const having = (term: number) => new Set(lists.get(term)?.keys() ?? []);
   const phrase = (...terms: number[]) => phraseOf({ terms, open: null });
@@ -240,7 +240,7 @@ describe("what a segment is asked", () => {
   it("is answered as by looking through every article", () => {
     const random = randomFrom(3);
     const term = () => gram(Math.floor(60 * random() ** 2));
-    for (let n = 0; n < 40; n += 1) {
+    for (let n = 0; n < 12; n += 1) {
       const [a, b, c] = [term(), term(), sign(Math.floor(40 * random()))];
       const cases: [Expression, (doc: number) => boolean][] = [
         [phrase(a, b), (doc) => isPhrase(doc, [a, b])],

@@ -19,7 +19,7 @@ describe("the search index", () => {
   it("says what is stored while articles come, change and go, and segments are merged", () =>
     withTexts(async (db, texts) => {
       const random = randomFrom(4);
-      for (let round = 0; round < 60; round += 1) {
+      for (let round = 0; round < 36; round += 1) {
         const fresh = range(round * 8, round * 8 + 8);
         const again = range(0, 4).map(() => Math.floor(random() * (round * 8 + 1)));
         await writeArticles(db, texts, [...fresh, ...new Set(again)], { seed: round });
