@@ -48,7 +48,7 @@ export function isIdeographic(unit: number): boolean {
 }
 
 /** A text of UTF-16 units. */
-export function textOf(units: Uint16Array): string {
+function textOf(units: Uint16Array): string {
   const sliceUnits = 8192; // fromCharCode takes its arguments from the stack
   let text = "";
   for (let i = 0; i < units.length; i += sliceUnits)

@@ -32,6 +32,11 @@ export type Terms = {
   unplaced(high: number, low: number): void;
 };
 
+/** A term of its two halves, in whose order a segment has its terms. */
+export function termOf(high: number, low: number): number {
+  return high * 2 ** 32 + low;
+}
+
 /** Text beyond this is not searched: a page that long is no article. */
 export const indexedCharsMax = 200_000;
 
@@ -64,8 +69,8 @@ export function piecePhrase(piece: string, where: "anywhere" | "title" = "anywhe
   const kind = isTitle ? kinds.titleGram : kinds.gram;
   const terms: number[] = [];
   const into: Terms = {
-    placed: (high, low) => terms.push(high * 2 ** 32 + low),
-    unplaced: (high, low) => terms.push(high * 2 ** 32 + low),
+    placed: (high, low) => terms.push(termOf(high, low)),
+    unplaced: (high, low) => terms.push(termOf(high, low)),
   };
   const size = sizeAt(piece.charCodeAt(0));
   const isPair = piece.length === 2 && isLetter(piece.charCodeAt(0)) && isLetter(piece.charCodeAt(1));
@@ -86,14 +91,14 @@ export function piecePhrase(piece: string, where: "anywhere" | "title" = "anywhe
 /** How texts with these very words are found, one after another: `iphone 17` is in iPhone17, `art` is not in party. */
 export function wordPhrase(piece: string): Phrase {
   const terms: number[] = [];
-  for (const { text } of wordsOf(piece)) hashed(kinds.word, text, (high, low) => terms.push(high * 2 ** 32 + low));
+  for (const { text } of wordsOf(piece)) hashed(kinds.word, text, (high, low) => terms.push(termOf(high, low)));
   return { terms, open: null };
 }
 
 /** How articles with a fact are found. */
 export function factPhrase(fact: string): Phrase {
   const terms: number[] = [];
-  hashed(kinds.fact, fact, (high, low) => terms.push(high * 2 ** 32 + low));
+  hashed(kinds.fact, fact, (high, low) => terms.push(termOf(high, low)));
   return { terms, open: null };
 }
 

@@ -1,10 +1,5 @@
-import type { Terms } from "../news/grams.ts";
+import { type Terms, termOf } from "../news/grams.ts";
 import { type Page, PageWriter } from "./page-writer.ts";
-
-/** A term's two halves as one number, in whose order a segment has its terms. */
-export function termOf(high: number, low: number): number {
-  return high * 2 ** 32 + low;
-}
 
 /** A term's fields. */
 const [fields, lowAt, highAt, countAt, lastDocAt] = [4, 0, 1, 2, 3];

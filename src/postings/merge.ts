@@ -220,14 +220,22 @@ export function writeList(scans: readonly SegmentScan[], gathered: Gathered, wri
   if (length > 0) writer.occurrences(scans[0]!.term, { docs, places, from: 0, to: length });
 }
 
-/** For each segment, which article of the new one each of its own is; `ids` are the new one's, the newest first. */
+/**
+ * For each segment, which article of the new one each of its own is, -1 for none; `ids` are the new one's, the newest
+ * first. What several have is that of the latest segment.
+ */
 export function placesOf(segments: readonly { id: number; ids: Float64Array }[], ids: Float64Array): Int32Array[] {
-  const owner = new Map<number, number>();
-  for (const { id, ids: own } of segments)
-    for (const article of own) owner.set(article, Math.max(owner.get(article) ?? 0, id));
-  const places = new Map<number, number>();
-  for (let n = 0; n < ids.length; n++) places.set(ids[n]!, n);
-  return segments.map(({ id, ids: own }) =>
-    Int32Array.from(own, (article) => (owner.get(article) === id ? (places.get(article) ?? -1) : -1)),
-  );
+  const isTaken = new Uint8Array(ids.length);
+  const places = new Map<number, Int32Array>();
+  for (const { id, ids: own } of segments.toSorted((a, b) => b.id - a.id)) {
+    const docs = new Int32Array(own.length).fill(-1);
+    for (let n = 0, doc = 0; n < own.length; n++) {
+      while (doc < ids.length && ids[doc]! > own[n]!) doc++;
+      if (ids[doc] !== own[n] || isTaken[doc] === 1) continue;
+      isTaken[doc] = 1;
+      docs[n] = doc;
+    }
+    places.set(id, docs);
+  }
+  return segments.map(({ id }) => places.get(id)!);
 }

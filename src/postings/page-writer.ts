@@ -1,5 +1,6 @@
 import { isPlaced } from "../news/grams.ts";
-import { BitWriter, riceParameter } from "./bits.ts";
+import { BitWriter } from "./bits.ts";
+import { type Coding, codingOf, type Occurrences } from "./coding.ts";
 
 /** A page of a segment: lists of terms in their order. `doc` is the article from which on it has its first term's list. */
 export type Page = { term: number; doc: number; data: Uint8Array };
@@ -13,17 +14,6 @@ export const blockDocs = 128;
 export const blockPlacesMax = 1_024;
 /** Read beyond by whoever looks at 32 bits. */
 const padding = 4;
-
-/** Occurrences of a term: article by article, in each its places in ascending order. */
-export type Occurrences = {
-  docs: Int32Array;
-  places: Int32Array;
-  from: number;
-  to: number;
-};
-
-/** How a list is written: articles, whether each has it once, the codes' parameters. */
-type Coding = { docs: number; once: boolean; placed: boolean; docK: number; placeK: number };
 
 type Block = { docs: number; last: number; from: number; to: number };
 
@@ -243,24 +233,6 @@ export class PageWriter {
     wider.set(this.#data);
     this.#data = wider;
   }
-}
-
-function codingOf({ docs, places, from, to }: Occurrences, placed: boolean): Coding {
-  let count = 0;
-  let sum = 0;
-  for (let i = from, doc = -1, place = -1; i < to; i++) {
-    if (docs[i] !== doc) {
-      doc = docs[i]!;
-      count += 1;
-      place = -1;
-    }
-    sum += places[i]! - place - 1;
-    place = places[i]!;
-  }
-  const docK = riceParameter(docs[to - 1]! + 1 - count, count);
-  // What is one article, which has it once, is read as a single: one that does not fit there says how often.
-  const once = count > 1 && count === to - from;
-  return { docs: count, once, placed, docK, placeK: placed ? riceParameter(sum, to - from) : 0 };
 }
 
 /** Occurrences that fit a page, however far from each other. */

@@ -12,7 +12,7 @@ const sliceMax = 300;
 const lookedAtMax = 2_000;
 /** Readers whose `shown` one slice goes through. */
 const readersPerSlice = 100;
-/** Articles that one slice deletes: each has a few hundred index entries. */
+/** Articles that one slice deletes, with their keys and stories. */
 const articlesPerSlice = 20;
 /** Terms that one slice looks at: some 4 ms. */
 const termsPerSlice = 2_000;

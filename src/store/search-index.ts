@@ -8,9 +8,9 @@ import type { Db, Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { articles, searchChanged, searchPages, searchSegments, searchWaiting } from "./schema.ts";
 
-/** Pages that one statement writes, and one write: some 3 ms. */
+/** Pages of some 4 KB that one statement writes, and one write: some milliseconds under the lock. */
 const pagesPerStatement = 8;
-const pagesPerWrite = 64;
+export const pagesPerWrite = 96;
 /** Characters of a segment that is made of waiting articles. */
 const charsPerSegment = 600_000;
 
@@ -58,7 +58,7 @@ export async function indexWaiting(db: Db, limit: number, charsMax = charsPerSeg
     .leftJoin(articles, eq(articles.id, searchWaiting.articleId))
     .where(among);
   const found = rows.filter((row) => row.id !== null) as Indexable[];
-  if (found.length === 0) await write(db, [db.delete(searchWaiting).where(among)]);
+  if (found.length === 0) await writeIndex(db, [db.delete(searchWaiting).where(among)]);
   else await writeSegment(db, found, { among, waiting: waiting.length });
   return waiting.length;
 }
@@ -84,7 +84,7 @@ type Waiting = { among: SQL; waiting: number };
 
 async function writeSegment(db: Db, found: readonly Indexable[], { among, waiting }: Waiting): Promise<void> {
   const { pages, ...segment } = segmentOf(found);
-  const [[row]] = (await write(db, [
+  const [[row]] = (await writeIndex(db, [
     db
       .insert(searchSegments)
       .values({ ...segment, state: "filling", nextTerm: 0 })
@@ -93,11 +93,14 @@ async function writeSegment(db: Db, found: readonly Indexable[], { among, waitin
   const own = sql`id = ${row.id} and state = 'filling'`;
   for (let n = 0; n < pages.length; n += pagesPerWrite) {
     const some = pages.slice(n, n + pagesPerWrite);
-    await write(db, pageStatements(db, some, sql`${row.id}`, sql`exists (select 1 from search_segments where ${own})`));
+    await writeIndex(
+      db,
+      pageStatements(db, some, sql`${row.id}`, sql`exists (select 1 from search_segments where ${own})`),
+    );
   }
   const isWhole = sql`(select count(*) from search_pages where segment = ${row.id}) = ${pages.length}`;
   const wait = sql`(select count(*) from search_waiting where ${among}) = ${waiting}`;
-  await write(db, [
+  await writeIndex(db, [
     db.update(searchSegments).set({ state: "live" }).where(sql`${own} and ${isWhole} and ${wait}`),
     db
       .delete(searchWaiting)
@@ -105,8 +108,8 @@ async function writeSegment(db: Db, found: readonly Indexable[], { among, waitin
   ]);
 }
 
-/** What a power cut takes back is made anew, of articles that still wait. */
-async function write(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+/** What a power cut takes back is made anew: of articles that still wait, or by merging again. */
+export async function writeIndex(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
   return db.batch(statements as [Statement, ...Statement[]], { mayBeLost: true });
 }
 

@@ -1,27 +1,17 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { docsOf, fewest, usual } from "../postings/choose.ts";
 import { PagesGone } from "../postings/list.ts";
 import { Gathered, noTerm, placesOf, ScanQueue, SegmentScan, writeList } from "../postings/merge.ts";
 import { type Page, PageWriter } from "../postings/page-writer.ts";
-import type { Db, Statement } from "./db.ts";
+import type { Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { searchChanged, searchPages, searchSegments } from "./schema.ts";
-import { idPages, pageStatements } from "./search-index.ts";
+import { idPages, pageStatements, pagesPerWrite, writeIndex } from "./search-index.ts";
 import { pagesFrom, readPages, readSegmentIds } from "./search-pages.ts";
 import { docOf, type Index, keepIds, mayConcern, openIndex, readDead, type Segment } from "./search-segments.ts";
 
-/** So many segments of a size become one; each article is written anew as often as this goes into `finalDocs`. */
-const fanIn = 16;
-/** Segments that are merged at once, where many came in since. */
-const inputsMax = 64;
-/** A segment with so many articles stays as it is, but for those that are removed; one has at most `docsMax`. */
-const finalDocs = 32_768;
-const docsMax = 65_536;
-/** Segments below `finalDocs` that an index has which was merged as far as ever. */
-const segmentsFew = 8;
 /** A segment is written anew when this part of it counts no more. */
 const deadShare = 0.25;
-/** Pages that one write writes, some 4 KB each: a few milliseconds under the lock. */
-const pagesPerWrite = 96;
 /** Pages that are removed by one write. */
 const removedPerWrite = 256;
 /** Pages of a segment that are read together. */
@@ -86,42 +76,10 @@ async function workOnce(db: Db, choose: Choose): Promise<number> {
   return making === undefined ? 0 : goOn(db, index, making);
 }
 
-/** Those of about a size, when they are many, or as many as one segment may hold. */
-function usual(segments: readonly Segment[]): Segment[] | null {
-  for (let docs = 1; docs < finalDocs; docs *= fanIn) {
-    const alike = segments.filter(
-      (segment) => segment.docs >= docs && segment.docs < Math.min(docs * fanIn, finalDocs),
-    );
-    const some = together(alike);
-    if (alike.length >= fanIn || some.length < alike.length) return some;
-  }
-  return null;
-}
-
-/** Some of the smallest ones, until few are left: those of one merge leave room for the next. */
-function fewest(segments: readonly Segment[]): Segment[] | null {
-  const small = segments.filter((segment) => segment.docs < finalDocs).sort((a, b) => a.docs - b.docs);
-  const many = Math.min(fanIn, small.length - segmentsFew + 1);
-  return many > 1 ? together(small.slice(0, many)) : null;
-}
-
-/** The first of these, as many as one segment may hold. */
-function together(segments: readonly Segment[]): Segment[] {
-  let docs = 0;
-  return segments.slice(0, inputsMax).filter((segment) => {
-    docs += segment.docs;
-    return docs <= docsMax;
-  });
-}
-
 async function withDead(db: Db, index: Index, segments: readonly Segment[]): Promise<Segment[] | null> {
   const dead = await readDead(db, index, segments);
   const first = segments.find(({ id, docs }) => (dead.get(id)?.size ?? 0) > docs * deadShare);
   return first === undefined ? null : [first];
-}
-
-function docsOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + segment.docs, 0);
 }
 
 /** Claims segments, unless somebody else merges one of them, and writes down which articles the new one has. */
@@ -131,23 +89,24 @@ async function start(db: Db, index: Index, inputs: readonly Segment[]): Promise<
   const all = inputs.flatMap(({ id }) => [...index.kept.ids.get(id)!].filter((_, doc) => !dead.get(id)?.has(doc)));
   const ids = Float64Array.from(new Set(all)).sort().reverse();
   const list = JSON.stringify(inputs.map(({ id }) => id));
-  // What is changed from now on is before the new segment: it must not have it.
-  const { lastChange } = index.kept;
-  const isFree = sql`not exists (select 1 from search_changed where n > ${lastChange}) and (select count(*) from search_segments where state = 'live' and id in (select value from json_each(${list})))
-    = ${inputs.length} and not exists (select 1 from search_segments as other, json_each(other.inputs) as input
-      where other.state = 'making' and input.value in (select value from json_each(${list})))`;
+  const among = jsonList(inputs.map(({ id }) => id));
+  // What was changed since the index was looked at is before the new segment: it must not have it.
+  const isFree = sql`not exists (select 1 from search_changed where n > ${index.lastChange})
+    and (select count(*) from search_segments where state = 'live' and id in ${among}) = ${inputs.length}
+    and not exists (select 1 from search_segments as other, json_each(other.inputs) as input
+      where other.state = 'making' and input.value in ${among})`;
   if (ids.length === 0) {
     await db
       .update(searchSegments)
       .set({ state: "gone" })
-      .where(sql`id in (select value from json_each(${list})) and ${isFree}`);
+      .where(and(inArray(searchSegments.id, among), isFree));
     await forgetChanges(db);
     return 1;
   }
   const isOurs = sql`(select state = 'making' and inputs = ${list} and next_term = 0 from search_segments order by id desc limit 1)`;
   const pages = idPages(ids);
   const newest = sql`(select max(id) from search_segments)`;
-  await write(db, [
+  await writeIndex(db, [
     db
       .insert(searchSegments)
       .select(sql`select null, 'making', ${ids.length}, ${ids[0]}, ${ids.at(-1)}, ${list}, 0 where ${isFree}`),
@@ -182,7 +141,7 @@ async function goOn(db: Db, index: Index, making: Row): Promise<number> {
   const own = and(eq(searchSegments.id, making.id), isOurs);
   const isDone = state.term === noTerm;
   const inputs = and(inArray(searchSegments.id, jsonList(making.inputs!)), isOurs);
-  await write(db, [
+  await writeIndex(db, [
     ...pageStatements(db, pages, sql`${making.id}`, isOurs),
     ...(isDone ? [db.update(searchSegments).set({ state: "gone" }).where(inputs)] : []),
     db
@@ -258,7 +217,7 @@ async function remove(db: Db, segment: number): Promise<number> {
     .where(eq(searchPages.segment, segment))
     .limit(removedPerWrite);
   const isEmpty = sql`not exists (select 1 from search_pages where segment = ${segment})`;
-  await write(db, [
+  await writeIndex(db, [
     db.delete(searchPages).where(inArray(searchPages.id, some)),
     db.delete(searchSegments).where(and(eq(searchSegments.id, segment), isEmpty)),
   ]);
@@ -273,7 +232,7 @@ async function forgetChanges(db: Db): Promise<void> {
   const known = await db
     .select()
     .from(searchChanged)
-    .where(sql`n > ${looked.last} and n <= ${index.kept.lastChange}`)
+    .where(sql`n > ${looked.last} and n <= ${index.lastChange}`)
     .orderBy(searchChanged.n)
     .limit(forgottenPerWrite);
   looked.last = known.length < forgottenPerWrite ? 0 : known.at(-1)!.n;
@@ -285,15 +244,5 @@ async function forgetChanges(db: Db): Promise<void> {
     ),
   );
   if (over.length === 0) return;
-  const list = JSON.stringify(over.map(({ n }) => n));
-  await write(db, [db.delete(searchChanged).where(inList(list))]);
-}
-
-function inList(list: string): SQL {
-  return sql`n in (select value from json_each(${list}))`;
-}
-
-/** What is taken back by a power cut is merged again. */
-async function write(db: Db, statements: Statement[]): Promise<void> {
-  await db.batch(statements as [Statement, ...Statement[]], { mayBeLost: true });
+  await writeIndex(db, [db.delete(searchChanged).where(inArray(searchChanged.n, jsonList(over.map(({ n }) => n))))]);
 }

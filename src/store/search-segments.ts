@@ -24,34 +24,35 @@ const changesKeptMax = 100_000;
 /** Changes that one statement reads: some 300 KB. */
 const changesPerRead = 10_000;
 
-/** The index as it stands: its segments, those with the newest articles first. */
-export type Index = { segments: Segment[]; kept: Kept };
+/** The index as it stood when it was asked: its segments, those with the newest articles first, and the last change. */
+export type Index = { segments: Segment[]; lastChange: number; kept: Kept };
 
 export async function openIndex(db: Db): Promise<Index> {
   const kept = db.once("search-index", (): Kept => ({ ids: new Map(), ...nothingRead() }));
   const isFull = kept.changes.length > kept.most;
   if (isFull) Object.assign(kept, nothingRead());
-  let segments: Segment[];
-  let read: number;
+  let found: Awaited<ReturnType<typeof readIndex>>;
   // Segments and the changes since are read in one statement: the last one, where there are many changes.
   do {
-    ({ segments, read } = await readIndex(db, kept));
-  } while (read === changesPerRead);
+    found = await readIndex(db, kept);
+  } while (found.read === changesPerRead);
   if (isFull) kept.most = Math.max(changesKeptMax, 2 * kept.changes.length);
+  const { segments, lastChange } = found;
   const known = new Set(segments.map((segment) => segment.id));
   for (const map of [kept.ids, kept.dead]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
-  return { segments: segments.sort((a, b) => b.newest - a.newest || b.id - a.id), kept };
+  return { segments: segments.sort((a, b) => b.newest - a.newest || b.id - a.id), lastChange, kept };
 }
 
 function nothingRead(): Omit<Kept, "ids"> {
   return { changes: [], lastChange: 0, most: changesKeptMax, dead: new Map() };
 }
 
-async function readIndex(db: Db, kept: Kept): Promise<{ segments: Segment[]; read: number }> {
+async function readIndex(db: Db, kept: Kept): Promise<{ segments: Segment[]; lastChange: number; read: number }> {
+  const before = kept.lastChange;
   const row = await db.get<{ segments: string; changed: string }>(sql`select
     (select json_group_array(json_array(id, docs, newest, oldest)) from search_segments where state = 'live') as segments,
     (select json_group_array(json_array(n, article_id, before)) from
-      (select * from search_changed where n > ${kept.lastChange} order by n limit ${changesPerRead})) as changed`);
+      (select * from search_changed where n > ${before} order by n limit ${changesPerRead})) as changed`);
   const changed = JSON.parse(row?.changed ?? "[]") as [number, number, number][];
   for (const [n, articleId, before] of changed) {
     // Another question may have read some of them meanwhile.
@@ -62,7 +63,7 @@ async function readIndex(db: Db, kept: Kept): Promise<{ segments: Segment[]; rea
   const segments = (JSON.parse(row?.segments ?? "[]") as [number, number, number, number][]).map(
     ([id, docs, newest, oldest]) => ({ id, docs, newest, oldest }),
   );
-  return { segments, read: changed.length };
+  return { segments, lastChange: changed.at(-1)?.[0] ?? before, read: changed.length };
 }
 
 /** How many articles stand in the index, each as often as it was changed since its segments were merged. */

@@ -7,7 +7,7 @@ import { type Indexable, segmentStatements } from "./search-index.ts";
 /** Rows that one read may give. */
 const rowsPerReadMax = 2_000;
 const rowsAtFirst = 100;
-/** What one read aims at, in characters: an article's tokens are a few times as long as its text. */
+/** What one read aims at, in characters. */
 const readCharsWanted = 200_000;
 /** What one read gives at most, where rows are longer than those before them; a single row may be longer. */
 const readCharsMax = 1_000_000;

@@ -18,7 +18,7 @@ import {
 import type { End, Head, Part } from "./file.ts";
 import { tablesOf } from "./tables.ts";
 
-/** One batch: short enough for D1's 30 seconds, with an article's tokens beside its text. */
+/** One batch: short enough for D1's 30 seconds, with the index of its articles. */
 export const slice = { rowsMax: 500, charsMax: 150_000 };
 
 export type Filled = { rows: Record<string, number>; resumed: boolean };
