@@ -199,6 +199,26 @@ describe("a segment's pages", () => {
     expect(readAll(collector.pages(), lists)).toEqual(lists);
   });
 
+  it("hold a list whose last article stands on a page by itself, and what stands after it", () => {
+    const count = 128 * 40 + 1;
+    const docs = Int32Array.from({ length: count }, (_, n) => 5 * n + ((n * n) % 4));
+    const places = new Int32Array(count);
+    let alone = 0;
+    // What stands before it decides where its pages end.
+    for (let before = 2; before < 4_000; before += 20) {
+      const writer = new PageWriter();
+      writer.occurrences(sign(6), { docs, places, from: 0, to: before });
+      writer.occurrences(sign(7), { docs, places, from: 0, to: count });
+      writer.occurrences(sign(8), { docs, places, from: 0, to: 2 });
+      const pages = writer.end();
+      if (!pages.some((page) => page.term === sign(7) && page.doc > docs[count - 2]!)) continue;
+      alone += 1;
+      expect(found(pages, phraseOf({ terms: [sign(7)], open: null }), docs[count - 1]! + 1)).toEqual([...docs]);
+      expect(found(pages, phraseOf({ terms: [sign(8)], open: null }), 9)).toEqual([...docs.subarray(0, 2)]);
+    }
+    expect(alone).toBeGreaterThan(0);
+  });
+
   it("keep ids of any size in their order", () => {
     const random = randomFrom(9);
     const ids = Float64Array.from({ length: 5_000 }, () => 1 + Math.floor(random() * 2 ** 52))

@@ -64,7 +64,7 @@ export class PageReader {
       if (found > term) return null;
       const head = this.number();
       if ((head & 2) !== 0) this.number();
-      const isSingle = head === singleHead;
+      const isSingle = this.#isSingle(head, isFirst);
       if (!isSingle) this.at += 1;
       this.#pass(head >>> 3, (head & 1) !== 0, isSingle);
     }
@@ -81,7 +81,7 @@ export class PageReader {
   #part(isFirst: boolean): ListPart {
     const head = this.number();
     const docsAfter = (head & 2) === 0 ? 0 : this.number();
-    const isSingle = head === singleHead;
+    const isSingle = this.#isSingle(head, isFirst);
     const parameters = isSingle ? 0 : this.data[this.at++]!;
     return {
       docs: head >>> 3,
@@ -94,6 +94,11 @@ export class PageReader {
       at: this.at,
       last: isFirst ? this.#doc - 1 : -1,
     };
+  }
+
+  /** The last article of a long list may stand by itself on a page that goes on with it: that is no single. */
+  #isSingle(head: number, isFirst: boolean): boolean {
+    return head === singleHead && !(isFirst && this.#doc > 0);
   }
 
   #pass(docs: number, hasBlocks: boolean, isSingle: boolean): void {
