@@ -4,11 +4,21 @@ import { prune } from "../src/jobs/prune.ts";
 import { emptyDraft } from "../src/news/article.ts";
 import { saveArticles } from "../src/store/articles.ts";
 import type { Db } from "../src/store/db.ts";
-import { pruneArticles, pruneShown, pruneTerms } from "../src/store/retention.ts";
-import { articles, clicks, deliveries, shown, stories, storyDays, storyTerms } from "../src/store/schema.ts";
+import { pruneArticles, pruneKeys, pruneShown } from "../src/store/retention.ts";
+import {
+  articles,
+  clicks,
+  deliveries,
+  shown,
+  stories,
+  storyDays,
+  storyKeys,
+  storyKeysWaiting,
+} from "../src/store/schema.ts";
 import { searchArticles } from "../src/store/search.ts";
 import { ensureSource } from "../src/store/sources.ts";
 import { mergeStories } from "../src/store/story-edit.ts";
+import { articleOfKey, writeKeys } from "../src/store/story-keys.ts";
 import { currentStory } from "../src/store/story-view.ts";
 import { addReader } from "./support/readers.ts";
 import { openStore, withStore } from "./support/store.ts";
@@ -25,6 +35,10 @@ async function article(db: Db, title: string, { at, received = at ?? now }: { at
   const [saved] = await saveArticles(db, [{ sourceId: source.id, draft }], { now: received });
   await joinLoose({ db, now: () => new Date(received.getTime() + 2 * 60_000) });
   return saved!.id;
+}
+
+async function idsOfKeys(db: Db): Promise<Set<number>> {
+  return new Set((await db.select({ id: articleOfKey.mapWith(Number) }).from(storyKeys)).map(({ id }) => id));
 }
 
 describe("RETENTION_DAYS", () => {
@@ -46,11 +60,10 @@ describe("RETENTION_DAYS", () => {
       const [story] = await db.select().from(stories).limit(1);
       await db.insert(stories).values({ ...story!, id: 7, mergedInto: old });
       while ((await pruneArticles(db, daysAgo(30))) > 0);
-      expect(new Set((await db.select().from(storyTerms)).map(({ articleId }) => articleId))).toEqual(
-        new Set([old, kept]),
-      );
-      expect(await pruneTerms(db)).toBe(false);
-      expect(new Set((await db.select().from(storyTerms)).map(({ articleId }) => articleId))).toEqual(new Set([kept]));
+      await writeKeys(db, 1);
+      expect(await idsOfKeys(db)).toEqual(new Set([old, kept]));
+      expect(await pruneKeys(db)).toBe(false);
+      expect(await idsOfKeys(db)).toEqual(new Set([kept]));
       expect((await db.select().from(stories)).map(({ id }) => id)).toEqual([kept]);
       expect(new Set((await db.select().from(storyDays)).map(({ storyId }) => storyId))).toEqual(new Set([kept]));
     }));
@@ -77,14 +90,14 @@ describe("RETENTION_DAYS", () => {
   it("goes through the terms in slices, and begins anew after the last one", () =>
     withStore(openStore, async (db) => {
       const kept = await article(db, "Market hall reopens", { at: daysAgo(1) });
-      const rows = Array.from({ length: 4_500 }, (_, n) => ({ term: 10_000_000 + n, articleId: 9 }));
-      for (let n = 0; n < rows.length; n += 50) await db.insert(storyTerms).values(rows.slice(n, n + 50));
-      const slices = [await pruneTerms(db), await pruneTerms(db), await pruneTerms(db)];
+      const rows = Array.from({ length: 4_500 }, (_, n) => ({ slot: 10_000_000 + n, article: 9 }));
+      for (let n = 0; n < rows.length; n += 50) await db.insert(storyKeys).values(rows.slice(n, n + 50));
+      const slices = [await pruneKeys(db), await pruneKeys(db), await pruneKeys(db)];
       expect(slices).toEqual([true, true, false]);
-      expect(new Set((await db.select().from(storyTerms)).map(({ articleId }) => articleId))).toEqual(new Set([kept]));
-      await db.insert(storyTerms).values({ term: 1, articleId: 9 });
-      expect(await pruneTerms(db)).toBe(false);
-      expect(await db.select().from(storyTerms)).not.toContainEqual({ term: 1, articleId: 9 });
+      expect(await idsOfKeys(db)).toEqual(new Set([kept]));
+      await db.insert(storyKeys).values({ slot: 1, article: 9 });
+      expect(await pruneKeys(db)).toBe(false);
+      expect(await db.select().from(storyKeys)).not.toContainEqual({ slot: 1, article: 9 });
     }));
 
   it("keeps what a chat had, dated or not, until long after it was pushed", () =>
@@ -120,7 +133,7 @@ describe("RETENTION_DAYS", () => {
       await prune({ db, now: () => now, config: config(30) }, AbortSignal.abort());
       expect(await db.select().from(articles)).toHaveLength(24);
       await prune({ db, now: () => now, config: config(30) });
-      for (const table of [articles, deliveries, stories, storyDays, storyTerms, clicks]) {
+      for (const table of [articles, deliveries, stories, storyDays, storyKeys, storyKeysWaiting, clicks]) {
         expect(await db.select().from(table)).toEqual([]);
       }
     }));

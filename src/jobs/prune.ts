@@ -4,7 +4,7 @@ import { pruneMissed } from "../store/alerts.ts";
 import { pruneClicks } from "../store/clicks.ts";
 import { pruneFeedback } from "../store/feedback.ts";
 import { pruneNotes } from "../store/notes.ts";
-import { pruneArticles, pruneDeliveries, pruneShown, pruneTerms } from "../store/retention.ts";
+import { pruneArticles, pruneDeliveries, pruneKeys, pruneShown } from "../store/retention.ts";
 import { mergeIndex } from "../store/search-merge.ts";
 import { pruneSearches } from "../store/searches.ts";
 import { pruneSourceTasks } from "../store/source-tasks.ts";
@@ -18,8 +18,8 @@ const searchesKeptMs = 42 * 86_400_000;
 
 /** Slices of RETENTION_DAYS that one minute does. */
 const retentionSlicesMax = 50;
-/** Slices of terms: they are many, and those of articles that are gone only take room. */
-const termSlicesMax = 10;
+/** Slices of keys: they are many, and those of articles that are gone only take room. */
+const keySlicesMax = 10;
 
 /** Writes of merging the index. */
 const mergeSlicesMax = 10;
@@ -60,6 +60,6 @@ async function keepRetention(
   // What is gone is taken out of the index when it is merged; without news coming in, nobody else would.
   await inSlices(mergeSlicesMax, () => mergeIndex(db, 1));
   await inSlices(retentionSlicesMax, () => pruneShown(db, { now, retentionDays }));
-  // Last, so that the terms of the articles that just went go with them.
-  await inSlices(termSlicesMax, () => pruneTerms(db));
+  // Last, so that the keys of the articles that just went go with them.
+  await inSlices(keySlicesMax, () => pruneKeys(db));
 }

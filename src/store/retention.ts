@@ -2,9 +2,10 @@ import { and, eq, gt, gte, inArray, isNull, lt, sql } from "drizzle-orm";
 import { firstDatedId, idsPerSecond } from "./article-ids.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
 import { jsonList } from "./json-list.ts";
-import { articles, deliveries, facts, shown, stories, storyTerms, subscribers, tallies } from "./schema.ts";
+import { articles, deliveries, facts, shown, stories, storyKeys, subscribers, tallies } from "./schema.ts";
 import { unindexStatements } from "./search-index.ts";
 import { emptyDays } from "./story-days.ts";
+import { articleOfKey, writeKeys } from "./story-keys.ts";
 
 /** Rows that one slice deletes: a write of a few milliseconds. */
 const sliceMax = 300;
@@ -14,12 +15,12 @@ const lookedAtMax = 2_000;
 const readersPerSlice = 100;
 /** Articles that one slice deletes, with their keys and stories. */
 const articlesPerSlice = 20;
-/** Terms that one slice looks at: some 4 ms. */
-const termsPerSlice = 2_000;
+/** Keys that one slice looks at: some 4 ms. */
+const keysPerSlice = 2_000;
 /** Digests look back a month; what was shown matters at least twice as long. */
 const shownDaysMin = 62;
 const dayMs = 86_400_000;
-const cursorNames = { shown: "prune_shown", terms: "prune_terms" };
+const cursorNames = { shown: "prune_shown", keys: "prune_keys" };
 
 /** Deletes settled ledger rows from before that moment, the oldest first. Gives how many; call again while any. */
 export async function pruneDeliveries(db: Db, before: Date): Promise<number> {
@@ -95,25 +96,28 @@ function oldUndated(db: Db, before: Date) {
 }
 
 /**
- * Deletes the terms of articles that are gone, and goes on where the last slice ended: they stand by term, not by
- * article. False when all were gone through; the next call begins anew.
+ * Deletes the keys of articles that are gone, and goes on where the last slice ended: they stand by term, not by article.
+ * False when all were gone through; the next call begins anew.
  */
-export async function pruneTerms(db: Db): Promise<boolean> {
-  const [term = -1, article = -1] = ((await readCursor(db, cursorNames.terms)) ?? "").split(" ").map(Number);
-  const after = sql`(${storyTerms.term}, ${storyTerms.articleId}) > (${term}, ${article})`;
+export async function pruneKeys(db: Db): Promise<boolean> {
+  const cursor = (await readCursor(db, cursorNames.keys)) ?? "-1 -1";
+  const [slot = -1, article = -1] = cursor.split(" ").map(Number);
+  // What waits until it is written is looked at, too.
+  if (slot < 0) await writeKeys(db, 1);
+  const after = sql`(${storyKeys.slot}, ${storyKeys.article}) > (${slot}, ${article})`;
   const [last] = await db
     .select()
-    .from(storyTerms)
+    .from(storyKeys)
     .where(after)
-    .orderBy(storyTerms.term, storyTerms.articleId)
+    .orderBy(storyKeys.slot, storyKeys.article)
     .limit(1)
-    .offset(termsPerSlice - 1);
-  const upTo = last && sql`(${storyTerms.term}, ${storyTerms.articleId}) <= (${last.term}, ${last.articleId})`;
-  const gone = sql`not exists (select 1 from articles where articles.id = ${storyTerms.articleId})`;
+    .offset(keysPerSlice - 1);
+  const upTo = last && sql`(${storyKeys.slot}, ${storyKeys.article}) <= (${last.slot}, ${last.article})`;
+  const gone = sql`not exists (select 1 from articles where articles.id = ${articleOfKey})`;
   await db.batch(
     [
-      db.delete(storyTerms).where(and(after, upTo, gone)),
-      keepCursor(db, cursorNames.terms, last === undefined ? "-1 -1" : `${last.term} ${last.articleId}`),
+      db.delete(storyKeys).where(and(after, upTo, gone)),
+      keepCursor(db, cursorNames.keys, last === undefined ? "-1 -1" : `${last.slot} ${last.article}`),
     ],
     { mayBeLost: true },
   );

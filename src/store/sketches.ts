@@ -5,6 +5,7 @@ import { type CompiledSubjects, compileSubjects, subjectsOf } from "../news/subj
 import { textCharsMax } from "../news/terms.ts";
 import type { Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
+import { articlesByKeys } from "./story-keys.ts";
 
 /** Sketches kept between slices, unless more is asked for; an article's is about 10 KB. */
 const sketchesMax = 8_192;
@@ -122,8 +123,8 @@ async function keptSketches(db: Db, ids: readonly number[], memory: StoryMemory)
 function remember(memory: StoryMemory, sketch: StoredSketch): void {
   memory.sketches.set(sketch.id, sketch);
   if (memory.sketches.size <= memory.sketchesMax) return;
-  // A map keeps the order of insertion: the oldest eighth goes.
-  let surplus = memory.sketchesMax / 8;
+  // A map keeps the order of insertion: the oldest go, and no more than few, as a week's are wanted again and again.
+  let surplus = memory.sketchesMax / 64;
   for (const id of memory.sketches.keys()) {
     if (surplus-- <= 0) break;
     memory.sketches.delete(id);
@@ -175,28 +176,19 @@ async function sharedByTerms(
   sketches: readonly Sketch[],
   { window, perTerm = perTermMax, from = "newest" }: Search,
 ): Promise<Map<number, Map<number, number>>> {
-  const asked = sketches.map((sketch) => {
-    const range = window(sketch);
-    return [range.from, range.to, sketch.keys.map(({ term }) => shortTerm(term))];
-  });
-  const order = sql.raw(from === "newest" ? "desc" : "asc");
-  // A row an article, with a list a term: many small texts of JSON are dear to make and to read.
-  const rows = (await db.all(sql`
-    with asked as materialized (select key, value ->> 0 as first, value ->> 1 as last, value ->> 2 as terms
-      from json_each(${JSON.stringify(asked)}))
-    select key, (select '[' || coalesce(group_concat(ids), '') || ']' from (
-      select (select json_group_array(article_id) from (select article_id from story_terms
-        where term = t.value and article_id between first and last order by article_id ${order} limit ${perTerm})) as ids
-      from json_each(terms) t)) as lists
-    from asked`)) as { key: number; lists: string }[];
-  const shared = new Map<number, Map<number, number>>(sketches.map((sketch) => [sketch.id, new Map()]));
-  for (const { key, lists } of rows) {
-    const { id, keys } = sketches[key]!;
-    const weights = shared.get(id)!;
-    for (const [n, ids] of (JSON.parse(lists) as number[][]).entries()) {
-      const { weight } = keys[n]!;
+  const asked = sketches.map((sketch) => ({
+    ...window(sketch),
+    terms: sketch.keys.map(({ term }) => shortTerm(term)),
+  }));
+  const found = await articlesByKeys(db, asked, { limit: perTerm, from });
+  const shared = new Map<number, Map<number, number>>();
+  for (const [n, { id, keys }] of sketches.entries()) {
+    const weights = new Map<number, number>();
+    for (const [k, ids] of found[n]!.entries()) {
+      const { weight } = keys[k]!;
       for (const each of ids) weights.set(each, (weights.get(each) ?? 0) + weight);
     }
+    shared.set(id, weights);
   }
   return shared;
 }

@@ -6,6 +6,7 @@ import { backgroundOf } from "./background.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
 import { findByTerms, matesAmong, type StoredSketch, type StoryMemory, sketchesOf, storyMemory } from "./sketches.ts";
+import { keysWaitingMax, writeKeys } from "./story-keys.ts";
 import { writeJoined } from "./story-write.ts";
 import { compiledSubjects } from "./subjects.ts";
 
@@ -68,6 +69,7 @@ async function joinSlice(db: Db, ids: readonly number[], memory: StoryMemory): P
   const save = memory.uncounted > 0 && isDue;
   await writeJoined(db, { loose, ...decided, background: save ? background : null });
   if (save) memory.uncounted = 0;
+  await writeKeys(db, keysWaitingMax);
 }
 
 /** Decides for one newcomer after the other; each one's story is there for the next. */

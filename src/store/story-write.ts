@@ -1,11 +1,12 @@
 import { eq, inArray, sql } from "drizzle-orm";
-import { type Background, shortTerm } from "../news/background.ts";
+import type { Background } from "../news/background.ts";
 import { heat, languageBit, outletsOf, type Voice } from "../news/rank.ts";
 import { saveBackground } from "./background.ts";
 import { batchAll, type Db, type Statement } from "./db.ts";
-import { articles, stories, storyDays, storyTerms } from "./schema.ts";
+import { articles, stories, storyDays } from "./schema.ts";
 import type { StoredSketch } from "./sketches.ts";
 import { dayStatements, emptyDays } from "./story-days.ts";
+import { addKeys } from "./story-keys.ts";
 import { membersOfStories } from "./story-view.ts";
 
 /** Newest members that a story's heat is worked out from; one that more tell is hot enough. */
@@ -37,7 +38,7 @@ export async function writeJoined(db: Db, joined: Joined): Promise<void> {
   const statements: Statement[] = [
     ...[...merged].flatMap(([from, to]) => mergeStatements(db, from, home(to))),
     assignStories(db, assigned),
-    addTerms(db, loose),
+    addKeys(db, loose),
     writeStories(db, rows),
     addDays(db, loose, assigned),
     ...(await leaverStatements(db, joined, { home, left })),
@@ -53,18 +54,6 @@ function assignStories(db: Db, assigned: ReadonlyMap<number, number>): Statement
     .set({ storyId: sql`j.value ->> 1` })
     .from(sql`json_each(${JSON.stringify([...assigned])}) as j`)
     .where(sql`${articles.id} = (j.value ->> 0)`);
-}
-
-/** In the order of the table: each page of it is found once. */
-function addTerms(db: Db, loose: readonly StoredSketch[]): Statement {
-  const terms = loose.map(({ id, keys }) => [id, keys.map(({ term }) => shortTerm(term))]);
-  return db
-    .insert(storyTerms)
-    .select(
-      sql`with told as materialized (select value ->> 0 as id, value ->> 1 as terms from json_each(${JSON.stringify(terms)}))
-        select t.value, told.id from told cross join json_each(told.terms) t where true order by t.value`,
-    )
-    .onConflictDoNothing();
 }
 
 /** The newcomers' days, of stories whose sums are written. */

@@ -159,7 +159,15 @@ async function empty(database: D1Database, wanted: (table: string) => boolean): 
 /** Changes when a test changed news. */
 async function printOf(database: D1Database): Promise<string> {
   const sums = ["articles.story_id", "articles.length(body)", "stories.heat", "stories.merged_into", "story_days.heat"];
-  const counted = ["story_terms", "story_edits", "article_titles", "subjects", "sources", "search_pages"];
+  const counted = [
+    "story_keys",
+    "story_keys_waiting",
+    "story_edits",
+    "article_titles",
+    "subjects",
+    "sources",
+    "search_pages",
+  ];
   const asked = [
     ...sums
       .map((each) => each.split("."))

@@ -42,12 +42,16 @@ export const storyDays = sqliteTable(
   ],
 );
 
-/** The terms that tell an article best, 23 bits each. */
-export const storyTerms = sqliteTable(
-  "story_terms",
-  { term: integer().notNull(), articleId: integer("article_id").notNull() },
-  (t) => [primaryKey({ columns: [t.term, t.articleId] })],
-);
+/** By which terms, of 23 bits, an article is found: see `story-keys`. */
+export const storyKeys = sqliteTable("story_keys", { slot: integer().notNull(), article: integer().notNull() }, (t) => [
+  primaryKey({ columns: [t.slot, t.article] }),
+]);
+
+/** Keys of articles that just came in: [article, term, term, …] of each. */
+export const storyKeysWaiting = sqliteTable("story_keys_waiting", {
+  n: integer().primaryKey({ autoIncrement: true }),
+  keys: text({ mode: "json" }).$type<number[][]>().notNull(),
+});
 
 export const storyBackground = sqliteTable("story_background", {
   id: integer().primaryKey(),
