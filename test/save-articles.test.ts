@@ -17,7 +17,7 @@ it("articles that are stored are said to be new, also when their index cannot be
       publishedAt: now,
     });
     // One less than are merged together.
-    for (let n = 0; n < 15; n += 1) await saveArticles(db, [{ sourceId, draft: draft(n) }], { now });
+    for (let n = 0; n < 27; n += 1) await saveArticles(db, [{ sourceId, draft: draft(n) }], { now });
     let refused = 0;
     // Merges are the only writes of a save that may be lost.
     const locked: Db = Object.assign(Object.create(db) as Db, {
@@ -27,9 +27,9 @@ it("articles that are stored are said to be new, also when their index cannot be
         throw Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
       },
     });
-    expect(await saveArticles(locked, [{ sourceId, draft: draft(15) }], { now })).toMatchObject([
+    expect(await saveArticles(locked, [{ sourceId, draft: draft(27) }], { now })).toMatchObject([
       { outcome: "imported" },
     ]);
     expect(refused).toBe(1);
-    expect((await searchArticles(db, "隧道", { now, limit: 5 })).total).toBe(16);
+    expect((await searchArticles(db, "隧道", { now, limit: 5 })).total).toBe(28);
   }));

@@ -30,7 +30,7 @@ export const incomingMax = 12;
 export function createIngest(
   db: Db,
   now: () => Date,
-  { join = joinHere({ db, now }), indexed = "now" }: { join?: Join; indexed?: "now" | "later" } = {},
+  { join = joinHere({ db, now }), ...options }: { join?: Join; indexed?: "now" | "later"; rebuilt?: number } = {},
 ): Ingest {
   const known = new Map<string, Source>();
 
@@ -47,7 +47,7 @@ export function createIngest(
   return async (incoming) => {
     const drafts = [];
     for (const each of incoming) drafts.push({ sourceId: (await sourceOf(each)).id, draft: each.draft });
-    const saved = await saveArticles(db, drafts, { now: now(), indexed });
+    const saved = await saveArticles(db, drafts, { now: now(), ...options });
     const fresh = saved.filter((each) => each.outcome === "imported").map((each) => each.id);
     if (fresh.length > 0) await join(fresh);
     return saved;

@@ -5,7 +5,7 @@ import type { Saved } from "../store/articles.ts";
 import type { Answered, Asked } from "./ingester.ts";
 
 const heapMegabytesMax = 512;
-/** Room for what is made and dropped at once: more of it stays resident and makes nothing faster. */
+/** Room for what is made and dropped at once, where a server has more to do than this; more of it stays resident. */
 const youngMegabytesMax = 16;
 
 /** News as it comes in, in a thread of its own. */
@@ -17,22 +17,28 @@ export type IngestThread = {
   close(): Promise<void>;
 };
 
+type IngestOptions = { sketches?: number; youngMegabytes?: number; mergesWhenIdle?: boolean };
 type Waiting = { resolve: (result: unknown) => void; reject: (error: unknown) => void };
 
 /**
  * Starts with the first article. Should the thread end, what it was asked fails, and the next question starts another:
  * what was stored is joined by the next `join-stories`. `sketches` is how many are kept for joining, if not as many as
- * news that comes in live needs.
+ * news that comes in live needs, `youngMegabytes` the room for what is made and dropped at once; `mergesWhenIdle`, it merges
+ * the index where it has nothing else to do.
  */
-export function ingestApart(file: string, now: () => Date, { sketches }: { sketches?: number } = {}): IngestThread {
+export function ingestApart(
+  file: string,
+  now: () => Date,
+  { youngMegabytes = youngMegabytesMax, ...options }: IngestOptions = {},
+): IngestThread {
   let worker: Worker | undefined;
   /** Answers come in the order of the questions. */
   let waiting: Waiting[] = [];
 
   function start(): Worker {
     const made = new Worker(new URL("./ingester.ts", import.meta.url), {
-      workerData: { file, sketches },
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytesMax },
+      workerData: { file, ...options },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytes },
     });
     const end = (error: unknown): void => {
       if (worker !== made) return;

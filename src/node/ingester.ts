@@ -1,7 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createIngest, type Incoming, joinHere } from "../jobs/ingest.ts";
 import { articlesPerBatch, type Saved } from "../store/articles.ts";
+import { mergeIndex } from "../store/search-merge.ts";
+import { rebuiltMax } from "../store/search-rebuild.ts";
 import { openSqlite } from "../store/sqlite.ts";
+
+/** Pages that are merged before it is looked whether something is asked: some 30 ms. */
+const pagesPerTurn = 96;
 
 /** What the thread is asked: articles to take in, or articles that are stored to join to their stories. */
 export type Asked = { now: Date } & (
@@ -14,7 +19,7 @@ export type Answered = { result: unknown } | { error: Error };
 const { db, close } = openSqlite(workerData.file as string, { durability: "normal", checkpoints: "apart" });
 let now = new Date(0);
 const join = joinHere({ db, now: () => now, sketches: workerData.sketches as number | undefined });
-const ingest = createIngest(db, () => now, { join });
+const ingest = createIngest(db, () => now, { join, rebuilt: rebuiltMax });
 const waiting: (Asked | "close")[] = [];
 let working = false;
 
@@ -36,6 +41,24 @@ async function work(): Promise<void> {
     else for (const each of await ingestTogether([asked.incoming, ...moreWaiting(asked)])) answer(each);
   }
   working = false;
+  if (workerData.mergesWhenIdle === true) await merge();
+}
+
+let merging = false;
+
+/** Merges the index a little at a time, as long as nothing is asked. */
+async function merge(): Promise<void> {
+  if (merging) return;
+  merging = true;
+  try {
+    while (waiting.length === 0 && (await mergeIndex(db, pagesPerTurn))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } catch {
+    // Whoever brings articles in merges what is left.
+  } finally {
+    merging = false;
+  }
 }
 
 /** What others brought meanwhile, as much as goes into the same write: the more wait, the less each costs. */

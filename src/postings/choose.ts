@@ -2,7 +2,7 @@
 type Sized = { docs: number };
 
 /** So many segments of a size become one; each article is written anew as often as this goes into `finalDocs`. */
-const fanIn = 16;
+const fanIn = 28;
 /** Segments that are merged at once, where many came in since. */
 const inputsMax = 64;
 /** A segment with so many articles stays as it is, but for those that are removed; one has at most `docsMax`. */

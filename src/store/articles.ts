@@ -24,17 +24,17 @@ export type Saved = { outcome: "imported" | "updated" | "unchanged"; id: number 
 /**
  * Stores at most `articlesPerBatch` drafts in one batch, with their keys and search index, and says for each, in order,
  * what became of it. The same article again is updated with what is new in it: nothing that is known is lost. `later`, the
- * caller makes them findable (`indexWaiting`) and merges the index.
+ * caller makes them findable (`indexWaiting`) and merges the index; `rebuilt` is for merging it here.
  */
 export async function saveArticles(
   db: Db,
   drafts: readonly SourcedDraft[],
-  { now, indexed = "now" }: { now: Date; indexed?: "now" | "later" },
+  { now, indexed = "now", rebuilt }: { now: Date; indexed?: "now" | "later" | undefined; rebuilt?: number | undefined },
 ): Promise<Saved[]> {
   if (drafts.length > articlesPerBatch) throw new RangeError(`at most ${articlesPerBatch} articles a batch`);
   const { saved, wrote } = await saveWithRetries(db, drafts, { now, indexed });
   // They are stored: what cannot be merged now, the next write merges.
-  if (wrote && indexed === "now") await mergeIndex(db, pagesToMerge(drafts.length)).catch(() => undefined);
+  if (wrote && indexed === "now") await mergeIndex(db, pagesToMerge(drafts.length), { rebuilt }).catch(() => undefined);
   return saved;
 }
 

@@ -6,9 +6,10 @@ import { type Page, PageWriter } from "../postings/page-writer.ts";
 import type { Db } from "./db.ts";
 import { jsonList } from "./json-list.ts";
 import { searchChanged, searchPages, searchSegments } from "./schema.ts";
-import { idPages, pageStatements, pagesPerWrite, writeIndex } from "./search-index.ts";
 import { pagesFrom, readPages, readSegmentIds } from "./search-pages.ts";
+import { rebuild } from "./search-rebuild.ts";
 import { docOf, type Index, keepIds, mayConcern, openIndex, readDead, type Segment } from "./search-segments.ts";
+import { idPages, pageStatements, pagesPerWrite, writeIndex } from "./search-write.ts";
 
 /** A segment is written anew when this part of it counts no more. */
 const deadShare = 0.25;
@@ -23,13 +24,13 @@ const forgottenPerWrite = 5_000;
 
 /**
  * Merges segments of the index, until about so many pages are written; called with every write of articles it keeps up
- * with them. Reading and merging hold no lock, and what a crash cuts off goes on where it was. Says whether there was
- * anything to do.
+ * with them. Reading and merging hold no lock, and what a crash cuts off goes on where it was. `rebuilt` is of how many
+ * articles a segment may be made anew at once, which holds the thread. Says whether there was anything to do.
  */
-export async function mergeIndex(db: Db, pages: number): Promise<boolean> {
+export async function mergeIndex(db: Db, pages: number, { rebuilt = 0 } = {}): Promise<boolean> {
   let done = 0;
   while (done < pages) {
-    const more = await work(db, usual);
+    const more = await work(db, usual, rebuilt);
     if (more === 0) break;
     done += more;
   }
@@ -43,16 +44,16 @@ export function pagesToMerge(articles: number): number {
 
 /** Makes as few segments of it as may be, write by write with `pause` between them; resolves when nothing is left. */
 export async function mergeAll(db: Db, pause: () => Promise<unknown>): Promise<void> {
-  while ((await work(db, fewest)) > 0) await pause();
+  while ((await work(db, fewest, 0)) > 0) await pause();
 }
 
 type Row = typeof searchSegments.$inferSelect;
 type Choose = (segments: readonly Segment[]) => Segment[] | null;
 
 /** One write; gives how many pages it wrote or removed, at least 1 unless there is nothing to do. */
-async function work(db: Db, choose: Choose): Promise<number> {
+async function work(db: Db, choose: Choose, rebuilt: number): Promise<number> {
   try {
-    return await workOnce(db, choose);
+    return await workOnce(db, choose, rebuilt);
   } catch (error) {
     // Another merged what this was about to.
     if (error instanceof PagesGone) return 0;
@@ -60,7 +61,7 @@ async function work(db: Db, choose: Choose): Promise<number> {
   }
 }
 
-async function workOnce(db: Db, choose: Choose): Promise<number> {
+async function workOnce(db: Db, choose: Choose, rebuilt: number): Promise<number> {
   const abandoned = sql`state = 'filling' and id < (select max(id) from search_segments) - ${abandonedAfter}`;
   const rows = await db.select().from(searchSegments).where(sql`state in ('making', 'gone') or (${abandoned})`);
   const gone = rows.find((row) => row.state !== "making");
@@ -70,6 +71,13 @@ async function workOnce(db: Db, choose: Choose): Promise<number> {
   const claimed = new Set(rows.flatMap((row) => row.inputs ?? []));
   const free = index.segments.filter((segment) => !claimed.has(segment.id)).sort((a, b) => a.id - b.id);
   const inputs = choose(free) ?? (await withDead(db, index, free));
+  if (inputs !== null && inputs.length > 1 && docsOf(inputs) <= rebuilt) {
+    const pages = await rebuild(db, index, inputs);
+    if (pages !== null) {
+      await forgetChanges(db);
+      return pages;
+    }
+  }
   // Small merges do not wait for a large one.
   const isSmaller = inputs !== null && (making === undefined || docsOf(inputs) < making.docs);
   if (isSmaller) return start(db, index, inputs);

@@ -9,9 +9,9 @@ import { firstDatedId, idsPerSecond } from "./article-ids.ts";
 import type { Db } from "./db.ts";
 import { articles, sources } from "./schema.ts";
 import { newestIds } from "./search-find.ts";
-import { languageFact, sourceFact } from "./search-index.ts";
 import { nearArticles } from "./search-near.ts";
 import { type Filter, narrowed, textsOf } from "./search-read.ts";
+import { languageFact, sourceFact } from "./search-write.ts";
 
 export { indexStatements, unindexStatements } from "./search-index.ts";
 

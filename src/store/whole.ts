@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Db, Statement } from "./db.ts";
 import { facts } from "./schema.ts";
-import { type Indexable, segmentStatements } from "./search-index.ts";
+import { type Indexable, segmentStatements } from "./search-write.ts";
 
 /** Rows that one read may give. */
 const rowsPerReadMax = 2_000;

@@ -16,11 +16,11 @@ export const everything = { span: { from: 0, to: Number.MAX_SAFE_INTEGER }, limi
 /** What is stored: folded texts by article. */
 export type Texts = Map<number, string>;
 
-type Writing = { seed: number; indexed?: "now" | "later" };
+type Writing = { seed: number; indexed?: "now" | "later"; rebuilt?: number };
 
 /** Stores articles of these numbers, each of an hour of its own, with a text made from the seed. */
 export async function writeArticles(db: Db, texts: Texts, numbers: readonly number[], writing: Writing): Promise<void> {
-  const { seed, indexed = "now" } = writing;
+  const { seed, ...options } = writing;
   const { id: sourceId } = await ensureSource(db, "环线日报", { kind: "feed", language: "zh", now });
   for (let n = 0; n < numbers.length; n += articlesPerBatch) {
     const drafts = numbers.slice(n, n + articlesPerBatch).map((number) => ({
@@ -30,7 +30,7 @@ export async function writeArticles(db: Db, texts: Texts, numbers: readonly numb
       publishedAt: new Date(now.getTime() - number * 3_600_000),
     }));
     const given = drafts.map((draft) => ({ sourceId, draft }));
-    const saved = await saveArticles(db, given, { now, indexed });
+    const saved = await saveArticles(db, given, { now, ...options });
     for (const [k, { id }] of saved.entries()) texts.set(id, fold(drafts[k]!.body));
   }
 }
