@@ -80,9 +80,8 @@ function readAll(pages: readonly Page[], lists: Lists): Lists {
         doc = docs.size === 0 ? -1 : [...docs.keys()].at(-1)!;
         continue;
       }
-      const isPlaced = term >= gram(0);
-      const { places, from, to } = isPlaced ? list.places() : { places: [0], from: 0, to: 1 };
-      docs.set(doc, [...places.slice(from, to)]);
+      if (term >= gram(0)) list.readPlaces();
+      docs.set(doc, term >= gram(0) ? Array.from(list.places).slice(list.from, list.to) : [0]);
     }
     read.set(term, docs);
   }

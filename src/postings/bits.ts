@@ -3,6 +3,8 @@ const quotientMax = 16;
 const plainBits = 24;
 /** Numbers that can be written are smaller than this. */
 export const codedMax = 2 ** plainBits;
+/** Bytes of a number at the most. */
+const bytesMax = (quotientMax + plainBits) / 8;
 /** Parameters of the code are smaller than this, so that a number is read in one look at 32 bits. */
 const parametersMax = 16;
 
@@ -13,18 +15,19 @@ const parametersMax = 16;
  */
 export class BitWriter {
   #bytes = new Uint8Array(4_096);
-  /** Bits written. */
+  /** Whole bytes written, and of the next one the bits so far, to the right, and how many. */
   #length = 0;
+  #bits = 0;
+  #pending = 0;
 
   /** Bytes written; what follows begins at a whole byte. */
   align(): number {
-    this.#length = (this.#length + 7) & ~7;
-    return this.#length >>> 3;
+    if (this.#pending > 0) this.#put(0, 8 - this.#pending);
+    return this.#length;
   }
 
   clear(): void {
-    this.#bytes[0] = this.#bytes[1] = this.#bytes[2] = 0;
-    this.#length = 0;
+    this.#length = this.#bits = this.#pending = 0;
   }
 
   /** Copies bytes; a loop is quicker than a view of a few. */
@@ -35,34 +38,73 @@ export class BitWriter {
 
   rice(value: number, k: number): void {
     const quotient = value >>> k;
-    if (quotient < quotientMax) {
-      this.#length += quotient;
-      this.#put((1 << k) | (value & ((1 << k) - 1)), k + 1);
+    const rest = (1 << k) | (value & ((1 << k) - 1));
+    if (quotient < quotientMax && quotient + k < plainBits) {
+      this.#put(rest, quotient + k + 1);
+    } else if (quotient < quotientMax) {
+      this.#put(0, quotient);
+      this.#put(rest, k + 1);
     } else {
-      this.#length += quotientMax;
+      this.#put(0, quotientMax);
       this.#put(value, plainBits);
     }
   }
 
-  #put(value: number, bits: number): void {
-    if ((this.#length >>> 3) + 8 > this.#bytes.length) this.#grow();
+  /**
+   * So many numbers, with two parameters by turns: the same as `rice`, in one loop that keeps all in registers, as most of
+   * the time of making a segment is here.
+   */
+  rices(values: Int32Array, count: number, [even, odd]: readonly [number, number]): void {
+    const most = this.#length + count * bytesMax + 4;
+    while (most > this.#bytes.length) this.#grow();
     const bytes = this.#bytes;
-    const at = this.#length >>> 3;
-    // At most 24 bits, seven to the right of a byte's edge at the most: they fit in 32, from the left.
-    const word = (value << (32 - bits)) >>> (this.#length & 7);
-    bytes[at]! |= word >>> 24;
-    bytes[at + 1] = word >>> 16;
-    bytes[at + 2] = word >>> 8;
-    bytes[at + 3] = word;
-    // The next number's zeros.
-    bytes[at + 4] = 0;
-    bytes[at + 5] = 0;
-    bytes[at + 6] = 0;
-    this.#length += bits;
+    let at = this.#length;
+    let all = this.#bits;
+    let pending = this.#pending;
+    for (let n = 0; n < count; n++) {
+      const value = values[n]!;
+      const k = (n & 1) === 0 ? even : odd;
+      const quotient = value >>> k;
+      if (quotient < quotientMax && quotient + k < plainBits) {
+        all = (all << (quotient + k + 1)) | (1 << k) | (value & ((1 << k) - 1));
+        pending += quotient + k + 1;
+        while (pending >= 8) {
+          pending -= 8;
+          bytes[at++] = all >>> pending;
+        }
+      } else {
+        this.#length = at;
+        this.#bits = all & ((1 << pending) - 1);
+        this.#pending = pending;
+        this.rice(value, k);
+        at = this.#length;
+        all = this.#bits;
+        pending = this.#pending;
+      }
+    }
+    this.#length = at;
+    this.#bits = all & ((1 << pending) - 1);
+    this.#pending = pending;
+  }
+
+  /** At most 24 bits: with the seven that may be pending they fit in 31. */
+  #put(value: number, bits: number): void {
+    if (this.#length + 4 > this.#bytes.length) this.#grow();
+    let pending = this.#pending + bits;
+    const all = (this.#bits << bits) | value;
+    let at = this.#length;
+    const bytes = this.#bytes;
+    while (pending >= 8) {
+      pending -= 8;
+      bytes[at++] = all >>> pending;
+    }
+    this.#length = at;
+    this.#pending = pending;
+    this.#bits = all & ((1 << pending) - 1);
   }
 
   #grow(): void {
-    const wider = new Uint8Array(Math.max(this.#bytes.length * 2, (this.#length >>> 3) + 64));
+    const wider = new Uint8Array(this.#bytes.length * 2);
     wider.set(this.#bytes);
     this.#bytes = wider;
   }
@@ -102,6 +144,44 @@ export class BitReader {
       }
       into[n] = value;
     }
+    this.#at = at;
+    return value;
+  }
+
+  /**
+   * The same where each is followed by how often less one, as so many zeros and a one: most have nothing but the one.
+   * `starts` are the sums of all before each, and at last of all.
+   */
+  gapsAndCounts(into: Int32Array, starts: Int32Array, { count, k, last }: { count: number; k: number; last: number }) {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let value = last;
+    let start = 0;
+    for (let n = 0; n < count; n++) {
+      const byte = at >>> 3;
+      const word =
+        (((bytes[byte]! << 24) | (bytes[byte + 1]! << 16) | (bytes[byte + 2]! << 8) | bytes[byte + 3]!) << (at & 7)) |
+        (bytes[byte + 4]! >> (8 - (at & 7)));
+      const quotient = Math.clz32(word);
+      if (quotient < quotientMax) {
+        at += quotient + 1 + k;
+        value += ((quotient << k) | (((word << (quotient + 1)) >>> 1) >>> (31 - k))) + 1;
+      } else {
+        value += (look(bytes, at + quotientMax) >>> (32 - plainBits)) + 1;
+        at += quotientMax + plainBits;
+      }
+      into[n] = value;
+      starts[n] = start;
+      if ((bytes[at >>> 3]! << (at & 7)) & 0x80) {
+        at += 1;
+        start += 1;
+      } else {
+        this.#at = at;
+        start += this.rice(0) + 1;
+        at = this.#at;
+      }
+    }
+    starts[count] = start;
     this.#at = at;
     return value;
   }

@@ -14,10 +14,13 @@ export class BlockReader {
   starts: Int32Array = none;
   readonly #bits = new BitReader();
   #isSingle = false;
+  /** Articles whose places are read. */
+  #placed = 0;
 
   /** Reads the articles of a part's block that follows that article; says which was the last one. */
   read(data: Uint8Array, part: ListPart, { at, docs, last }: { at: number; docs: number; last: number }): number {
     this.count = docs;
+    this.#placed = 0;
     this.#isSingle = part.isSingle;
     if (docs >= this.starts.length) this.#widen(docs);
     if (part.isSingle) return this.#readSingle(data, at);
@@ -27,24 +30,17 @@ export class BlockReader {
       for (let n = 0; n <= docs; n++) this.starts[n] = n;
       return bits.gaps(this.docs, { count: docs, k: part.docK, last });
     }
-    let doc = last;
-    let start = 0;
-    for (let n = 0; n < docs; n++) {
-      doc += bits.rice(part.docK) + 1;
-      this.docs[n] = doc;
-      this.starts[n] = start;
-      start += bits.rice(0) + 1;
-    }
-    this.starts[docs] = start;
-    return doc;
+    return bits.gapsAndCounts(this.docs, this.starts, { count: docs, k: part.docK, last });
   }
 
   /** Most lists are short. */
   #widen(docs: number): void {
     const size = docs <= 4 ? 4 : blockDocs;
-    this.docs = new Int32Array(size);
-    this.starts = new Int32Array(size + 1);
-    if (this.places.length === 0) this.places = new Int32Array(size);
+    // One piece of memory for all: making one costs more than reading a block.
+    const all = new Int32Array(4 * size + 1);
+    this.docs = all.subarray(0, size);
+    this.starts = all.subarray(size, 2 * size + 1);
+    if (this.places.length < 2 * size) this.places = all.subarray(2 * size + 1);
   }
 
   #readSingle(data: Uint8Array, at: number): number {
@@ -57,18 +53,25 @@ export class BlockReader {
     return doc;
   }
 
-  /** Once after `read`, of lists that have places. */
-  readPlaces(k: number): void {
-    if (this.#isSingle) return;
+  /** The places of the first articles, so many, of a list that has places: they stand after all articles. */
+  readPlaces(k: number, articles = this.count): void {
+    if (this.#isSingle || articles <= this.#placed) return;
     const bits = this.#bits;
     const total = this.starts[this.count]!;
-    if (this.places.length < total) this.places = new Int32Array(total * 2);
-    for (let n = 0, i = 0; n < this.count; n++) {
-      const end = this.starts[n + 1]!;
+    if (this.places.length < total) this.places = widened(this.places, total * 2);
+    let i = this.starts[this.#placed]!;
+    for (; this.#placed < articles; this.#placed++) {
+      const end = this.starts[this.#placed + 1]!;
       for (let place = -1; i < end; i++) {
         place += bits.rice(k) + 1;
         this.places[i] = place;
       }
     }
   }
+}
+
+function widened(places: Int32Array, length: number): Int32Array {
+  const wider = new Int32Array(length);
+  wider.set(places);
+  return wider;
 }

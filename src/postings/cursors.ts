@@ -12,12 +12,22 @@ export interface Cursor {
 /** A leaf, which is given pages. */
 export type Leaf = { need: Need | null; give(pages: readonly Page[]): void };
 
-type Placed = Cursor & { places(): { places: Int32Array | number[]; from: number; to: number } };
+/** A list of a term that has places. */
+export interface Placed extends Cursor {
+  /** Those in the article that it stands at, ascending, from `from` to before `to`; set by `readPlaces`. */
+  places: ArrayLike<number>;
+  from: number;
+  to: number;
+  readPlaces(): void;
+}
 
 /** The articles of all terms in a range. */
 export class RangeReader implements Placed, Leaf {
   need: Need | null;
   docs = 0;
+  places: ArrayLike<number> = [];
+  readonly from = 0;
+  to = 0;
   #lists: ListReader[] = [];
   #doc = -1;
 
@@ -53,40 +63,47 @@ export class RangeReader implements Placed, Leaf {
     return this.#doc;
   }
 
-  places() {
-    const all = this.#lists.flatMap((list) => {
-      if (list.doc !== this.#doc) return [];
-      const { places, from, to } = list.places();
-      return [...places.subarray(from, to)];
-    });
-    return { places: all.sort((a, b) => a - b), from: 0, to: all.length };
+  readPlaces(): void {
+    const all: number[] = [];
+    for (const list of this.#lists) {
+      if (list.doc !== this.#doc) continue;
+      list.readPlaces();
+      for (let i = list.from; i < list.to; i++) all.push(list.places[i]!);
+    }
+    this.places = all.sort((a, b) => a - b);
+    this.to = all.length;
   }
 }
 
+/** What must hold of an article that all lists stand at. */
+export type Check = { holds(): boolean };
+
 /** Goes from the rarest to the others, and on where one of them is farther. */
 export class All implements Cursor {
-  protected parts: Cursor[];
+  #parts: Cursor[];
+  readonly #checks: readonly Check[];
   #isOrdered = false;
   #next = 0;
 
-  constructor(parts: Cursor[]) {
-    this.parts = parts;
+  constructor(parts: Cursor[], checks: readonly Check[] = []) {
+    this.#parts = parts;
+    this.#checks = checks;
   }
 
   get docs(): number {
-    return Math.min(...this.parts.map((part) => part.docs));
+    return Math.min(...this.#parts.map((part) => part.docs));
   }
 
   seek(doc: number): number {
     if (!this.#isOrdered) {
       // All of them are asked, so that what they need comes together.
-      const asked = this.parts.map((part) => part.seek(doc));
+      const asked = this.#parts.map((part) => part.seek(doc));
       if (asked.includes(atEnd)) return atEnd;
       if (asked.includes(atNeed)) return atNeed;
-      this.parts = this.parts.toSorted((a, b) => a.docs - b.docs);
+      this.#parts = this.#parts.toSorted((a, b) => a.docs - b.docs);
       this.#isOrdered = true;
     }
-    const { parts } = this;
+    const parts = this.#parts;
     // What did not match before pages were needed is not asked for again: the lists have gone on.
     for (let wanted = Math.max(doc, this.#next); ; ) {
       this.#next = wanted;
@@ -99,46 +116,43 @@ export class All implements Cursor {
         wanted = other;
       }
       if (wanted === found) {
-        if (this.matches()) return found;
+        if (this.#checks.every((check) => check.holds())) return found;
         wanted = found + 1;
       }
     }
   }
-
-  protected matches(): boolean {
-    return true;
-  }
 }
 
 /** Terms that stand one after the other. */
-export class Neighbours extends All {
+export class Neighbours implements Check {
   readonly #lists: readonly Placed[];
   readonly #next: Int32Array;
 
-  constructor(lists: Placed[]) {
-    super(lists);
+  constructor(lists: readonly Placed[]) {
     this.#lists = lists;
     this.#next = new Int32Array(lists.length);
   }
 
   /** All of them are in one article: from each place of the one with the fewest, the others are looked for. */
-  protected override matches(): boolean {
-    const placed = this.#lists.map((list) => list.places());
+  holds(): boolean {
+    const lists = this.#lists;
     let fewest = 0;
-    for (let n = 0; n < placed.length; n++) {
-      this.#next[n] = placed[n]!.from;
-      if (placed[n]!.to - placed[n]!.from < placed[fewest]!.to - placed[fewest]!.from) fewest = n;
+    for (let n = 0; n < lists.length; n++) {
+      const list = lists[n]!;
+      list.readPlaces();
+      this.#next[n] = list.from;
+      if (list.to - list.from < lists[fewest]!.to - lists[fewest]!.from) fewest = n;
     }
-    const { places, from, to } = placed[fewest]!;
+    const { places, from, to } = lists[fewest]!;
     for (let i = from; i < to; i++) {
-      if (this.#allAt(placed, places[i]! - fewest)) return true;
+      if (this.#allAt(places[i]! - fewest)) return true;
     }
     return false;
   }
 
-  #allAt(placed: readonly ReturnType<Placed["places"]>[], first: number): boolean {
-    for (let n = 0; n < placed.length; n++) {
-      const { places, to } = placed[n]!;
+  #allAt(first: number): boolean {
+    for (let n = 0; n < this.#lists.length; n++) {
+      const { places, to } = this.#lists[n]!;
       let at = this.#next[n]!;
       while (at < to && places[at]! < first + n) at++;
       this.#next[n] = at;

@@ -1,4 +1,5 @@
 import { BlockReader } from "./block.ts";
+import type { Placed } from "./cursors.ts";
 import { type ListPart, PageReader } from "./page-reader.ts";
 import type { Page } from "./page-writer.ts";
 
@@ -22,13 +23,16 @@ export type Need = {
 };
 
 /** One term's articles in one segment, in ascending order, with their places. Pages are given as they are needed. */
-export class ListReader {
+export class ListReader implements Placed {
   readonly term: number;
   /** The article it stands at; -1 before the first. */
   doc = -1;
   /** Articles that have the term; known with the first page. */
   docs = 0;
   need: Need | null;
+  places: ArrayLike<number> = [];
+  from = 0;
+  to = 0;
   #pages: readonly Page[] = [];
   #page = 0;
   #part: ListPart | null = null;
@@ -39,7 +43,6 @@ export class ListReader {
   #last = -1;
   readonly #block = new BlockReader();
   #index = 0;
-  #hasPlaces = false;
 
   constructor(term: number, from = 0) {
     this.term = term;
@@ -64,24 +67,24 @@ export class ListReader {
     if (this.need !== null) return atNeed;
     for (;;) {
       const { docs, count } = this.#block;
-      for (; this.#index < count; this.#index++) {
-        const found = docs[this.#index]!;
-        if (found >= doc) {
-          this.doc = found;
-          return found;
-        }
+      let index = this.#index;
+      while (index < count && docs[index]! < doc) index++;
+      this.#index = index;
+      if (index < count) {
+        this.doc = docs[index]!;
+        return this.doc;
       }
       if (this.#left > 0) this.#nextBlock(doc);
       else if (!this.#nextPage(doc)) return this.doc === atEnd ? atEnd : atNeed;
     }
   }
 
-  /** The places in the article that it stands at: `places` from `from` to before `to`. */
-  places(): { places: Int32Array; from: number; to: number } {
+  readPlaces(): void {
     const block = this.#block;
-    if (!this.#hasPlaces) block.readPlaces(this.#part!.placeK);
-    this.#hasPlaces = true;
-    return { places: block.places, from: block.starts[this.#index]!, to: block.starts[this.#index + 1]! };
+    block.readPlaces(this.#part!.placeK, this.#index + 1);
+    this.places = block.places;
+    this.from = block.starts[this.#index]!;
+    this.to = block.starts[this.#index + 1]!;
   }
 
   /** The next page with articles from this one on; false at the list's end, or when it must be given first. */
@@ -138,7 +141,6 @@ export class ListReader {
       if (last >= doc || this.#left === 0) {
         this.#last = this.#block.read(reader.data, part, { at, docs, last: this.#last });
         this.#index = 0;
-        this.#hasPlaces = false;
         return;
       }
       this.#last = last;

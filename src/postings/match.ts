@@ -1,5 +1,15 @@
 import type { Phrase } from "../news/grams.ts";
-import { All, Any, type Cursor, type Leaf, Neighbours, RangeReader, Without } from "./cursors.ts";
+import {
+  All,
+  Any,
+  type Check,
+  type Cursor,
+  type Leaf,
+  Neighbours,
+  type Placed,
+  RangeReader,
+  Without,
+} from "./cursors.ts";
 import type { Expression } from "./expression.ts";
 import { atEnd, atNeed, ListReader } from "./list.ts";
 
@@ -44,9 +54,9 @@ export class SegmentMatch {
   #cursor(expression: Expression): Cursor {
     switch (expression.kind) {
       case "phrase":
-        return this.#phrase(expression.phrase);
+        return this.#all([expression]);
       case "and":
-        return new All(expression.parts.map((part) => this.#cursor(part)));
+        return this.#all(expression.parts);
       case "or":
         return new Any(expression.parts.map((part) => this.#cursor(part)));
       case "without":
@@ -58,12 +68,26 @@ export class SegmentMatch {
     }
   }
 
-  #phrase({ terms, open }: Phrase): Cursor {
-    const lists = terms.map((term) => this.#leaf(new ListReader(term, this.#options.from)));
-    if (open === null && lists.length === 0) return this.#cursor({ kind: "nothing" });
-    if (open === null) return lists.length === 1 ? lists[0]! : new Neighbours(lists);
-    const range = this.#leaf(new RangeReader(open.from, open.to));
-    return lists.length === 0 ? range : new Neighbours([...lists, range]);
+  /** The terms of phrases stand beside what else must be there: where they stand is read of articles that have all. */
+  #all(expressions: readonly Expression[]): Cursor {
+    const parts: Cursor[] = [];
+    const checks: Check[] = [];
+    for (const expression of expressions) {
+      if (expression.kind !== "phrase") {
+        parts.push(this.#cursor(expression));
+        continue;
+      }
+      const lists = this.#lists(expression.phrase);
+      if (lists.length === 0) return this.#cursor({ kind: "nothing" });
+      parts.push(...lists);
+      if (lists.length > 1) checks.push(new Neighbours(lists));
+    }
+    return parts.length === 1 ? parts[0]! : new All(parts, checks);
+  }
+
+  #lists({ terms, open }: Phrase): Placed[] {
+    const lists = terms.map((term): Placed => this.#leaf(new ListReader(term, this.#options.from)));
+    return open === null ? lists : [...lists, this.#leaf(new RangeReader(open.from, open.to))];
   }
 
   #leaf<T extends Leaf>(leaf: T): T {

@@ -20,6 +20,8 @@ export class SegmentScan {
   #isLast = false;
   readonly #from: number;
   readonly #docs: Int32Array;
+  /** Its first article in the new segment. */
+  readonly first: number;
   readonly #block = new BlockReader();
   readonly #numbers = new PageReader();
 
@@ -27,6 +29,7 @@ export class SegmentScan {
   constructor(docs: Int32Array, from: number) {
     this.#docs = docs;
     this.#from = from;
+    this.first = docs.find((doc) => doc >= 0) ?? 0;
   }
 
   give(pages: readonly Page[], isLast: boolean): void {
@@ -113,12 +116,18 @@ export class ScanQueue {
     heap[at] = scan;
   }
 
-  /** All that stand at the least term; the list is used again by the next call. */
+  /** All that stand at the least term, in the order of time; the list is used again by the next call. */
   take(): readonly SegmentScan[] {
     const { term } = this;
-    this.#taken.length = 0;
-    while (this.#heap.length > 0 && this.#heap[0]!.term === term) this.#taken.push(this.#pop());
-    return this.#taken;
+    const taken = this.#taken;
+    taken.length = 0;
+    while (this.#heap.length > 0 && this.#heap[0]!.term === term) {
+      const scan = this.#pop();
+      let at = taken.length;
+      for (; at > 0 && taken[at - 1]!.first > scan.first; at--) taken[at] = taken[at - 1]!;
+      taken[at] = scan;
+    }
+    return taken;
   }
 
   #pop(): SegmentScan {

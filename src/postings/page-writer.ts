@@ -12,6 +12,8 @@ const leftMax = 160;
 /** Articles, and places in them, that are read together. */
 export const blockDocs = 128;
 export const blockPlacesMax = 1_024;
+/** Numbers that are coded together. */
+const valuesMax = 256;
 /** Read beyond by whoever looks at 32 bits. */
 const padding = 4;
 
@@ -33,6 +35,7 @@ export class PageWriter {
   /** Pages that are full. */
   pages: Page[] = [];
   readonly #bits = new BitWriter();
+  readonly #values = new Int32Array(valuesMax);
   #data = new Uint8Array(pageBytes + 64);
   #length = 0;
   /** Of the page that is being written. */
@@ -145,30 +148,45 @@ export class PageWriter {
 
   #block(coding: Coding, { docs, places, to }: Occurrences, { from, last }: { from: number; last: number }) {
     const { docK, placeK, once, placed } = coding;
-    const bits = this.#bits;
+    const values = this.#values;
     let end = from;
     let count = 0;
     let before = last;
-    while (end < to && count < blockDocs && end - from < blockPlacesMax) {
+    for (let n = 0; end < to && count < blockDocs && end - from < blockPlacesMax; count++) {
       const doc = docs[end]!;
       const first = end++;
-      if (!once) while (end < to && docs[end] === doc) end++;
-      bits.rice(doc - before - 1, docK);
-      if (!once) bits.rice(end - first - 1, 0);
+      values[n++] = doc - before - 1;
+      if (!once) {
+        while (end < to && docs[end] === doc) end++;
+        values[n++] = end - first - 1;
+      }
       before = doc;
-      count += 1;
     }
-    if (placed) {
-      for (let i = from, doc = -1, place = -1; i < end; i++) {
+    this.#bits.rices(values, once ? count : 2 * count, once ? [docK, docK] : [docK, 0]);
+    if (placed) this.#places(places, { docs, from, end, placeK });
+    return { docs: count, last: before, end };
+  }
+
+  /** Of each article the first place, then gaps: a few hundred at a time, as one article may have any number. */
+  #places(
+    places: Int32Array,
+    { docs, from, end, placeK }: { docs: Int32Array; from: number; end: number; placeK: number },
+  ) {
+    const values = this.#values;
+    let doc = -1;
+    let place = -1;
+    for (let i = from; i < end; ) {
+      let n = 0;
+      for (; i < end && n < valuesMax; i++) {
         if (docs[i] !== doc) {
           doc = docs[i]!;
           place = -1;
         }
-        bits.rice(places[i]! - place - 1, placeK);
+        values[n++] = places[i]! - place - 1;
         place = places[i]!;
       }
+      this.#bits.rices(values, n, [placeK, placeK]);
     }
-    return { docs: count, last: before, end };
   }
 
   #head(term: number, coding: Coding, { count, left, isOne }: { count: number; left: number; isOne: boolean }): void {

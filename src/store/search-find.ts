@@ -54,8 +54,7 @@ async function find(db: Db, index: Index, question: Question): Promise<Found> {
       group.push(segments[n]!);
       docs += segments[n]!.docs;
     }
-    ids.push(...(await findIn(db, index, { ...question, group, reading })));
-    ids = newest(ids, limit);
+    ids = newest(ids.concat(await findIn(db, index, { ...question, group, reading })), limit);
   }
   const all = index.segments.reduce((sum, { docs }) => sum + docs, 0);
   const about = reading.docs === 0 ? 0 : (reading.matching / reading.docs) * all;
@@ -63,7 +62,9 @@ async function find(db: Db, index: Index, question: Question): Promise<Found> {
 }
 
 /** The largest of these, in descending order; one that is there twice was changed while this was asked. */
-function newest(ids: readonly number[], limit: number): number[] {
+function newest(ids: number[], limit: number): number[] {
+  // Of segments that follow each other in time they are.
+  if (ids.every((id, n) => n === 0 || id < ids[n - 1]!)) return ids.slice(0, limit);
   const sorted = Float64Array.from(ids).sort();
   const some: number[] = [];
   for (let n = sorted.length - 1; n >= 0 && some.length < limit; n--) {
@@ -98,10 +99,12 @@ async function findIn(db: Db, index: Index, { group, expression, span, limit, re
     index,
     found.map(({ segment }) => segment),
   );
-  return found.flatMap(({ segment, match }) => {
+  const all: number[] = [];
+  for (const { segment, match } of found) {
     const ids = index.kept.ids.get(segment.id)!;
-    return match.found.map((doc) => ids[doc]!);
-  });
+    for (const doc of match.found) all.push(ids[doc]!);
+  }
+  return all;
 }
 
 /** Lets them all run, and reads what they need together, until they are done. */
