@@ -1,5 +1,5 @@
 import { constants, setPriority } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { type GenericBar, Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { UserError } from "../errors.ts";
@@ -9,22 +9,30 @@ import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { articlesPerBatch } from "../store/articles.ts";
 import { indexWaiting } from "../store/search-index.ts";
-import { mergeAll, mergeIndex, pagesToMerge } from "../store/search-merge.ts";
+import { mergeAll, mergeIndex } from "../store/search-merge.ts";
+import { keysWaitingMax, writeKeys } from "../store/story-keys.ts";
 import { bytesOf, lengthOf, nameOf } from "./file-bytes.ts";
 import type { Opened, Shell } from "./shell.ts";
 
-/** After each write the lock is left alone for so long, that a server beside us gets its turn. */
+/** After each write of merging the lock is left alone for so long, that a server beside us gets its turn. */
 const pauseMs = 1;
-/** Slices of an archive that are one segment of the index: what is made of many at once need not be merged so often. */
-const slicesPerSegment = 10;
+/** Slices of an archive that are one segment of the index, of short texts: thirteen of those are one that stays. */
+const slicesPerSegment = 100;
 const articlesPerSegment = slicesPerSegment * articlesPerBatch;
 /** Articles whose sketches are kept for joining, of an archive's last week or so; one is about 10 KB. */
 const sketchesMax = 20_480;
+/** What the thread that joins makes and drops at once: with more room it is cleared less often. */
+const youngMegabytes = 48;
 /** Slices that are stored and wait to be joined. */
-const slicesWaitingMax = 32;
+const slicesWaitingMax = 48;
 /** So often the log's length is looked at, and from so many pages (64 MB; 32 MB in an older file) on it is moved into the file. */
 const slicesPerLook = 8;
 const logPagesMax = 8_000;
+/** With so many the other thread is waited for, so that the log begins anew. */
+const logPagesTooMany = 4 * logPagesMax;
+const triesToMove = 5;
+/** Pages of the index that whoever has to wait for the other thread merges before looking again. */
+const pagesPerTurn = 96;
 /** From so many bytes on it is an archive: more articles a write, and at the end the index is merged as far as ever. */
 const archiveBytesMin = 8 * 2 ** 20;
 /** Bad lines that are reported one by one; the rest is counted. */
@@ -113,11 +121,15 @@ async function withIngest(
   // At Cloudflare there is one way in.
   if (client === undefined) return work(createIngest(db, shell.now));
   giveWay();
-  const thread = ingestApart(shell.file, shell.now, { sketches: sketchesMax });
-  const joining = handOver(thread.join, slicesWaitingMax);
+  const thread = ingestApart(shell.file, shell.now, { sketches: sketchesMax, youngMegabytes, mergesWhenIdle: true });
+  const joining = handOver(thread.join, slicesWaitingMax, () => mergeIndex(db, pagesPerTurn));
   const ingest = createIngest(db, shell.now, { join: joining.join, indexed: "later" });
   const moveLog = async (): Promise<void> => {
-    if (checkpoint(client, Number.POSITIVE_INFINITY) <= logPagesMax) return;
+    const { pages, left } = checkpoint(client, Number.POSITIVE_INFINITY);
+    if (left <= logPagesMax && pages <= logPagesTooMany) return;
+    // What the other thread wrote meanwhile is left, and is little the next time.
+    for (let tries = 0; tries < triesToMove; tries += 1) if (checkpoint(client, 0).left === 0) return;
+    if (pages <= logPagesTooMany) return;
     await joining.settled();
     checkpoint(client, 0);
   };
@@ -129,12 +141,15 @@ async function withIngest(
       slices += 1;
       if (slices % slicesPerLook === 0) await moveLog();
       if (!isArchive() || slices % slicesPerSegment === 0) await indexAll(db);
+      // The thread that joins has more to do than this one.
+      await writeKeys(db, keysWaitingMax / 2);
       return saved;
     });
     await joining.settled();
   } finally {
     await indexAll(db);
     await thread.close();
+    await writeKeys(db, 1);
   }
   if (!isArchive()) return;
   onAllRead();
@@ -144,12 +159,9 @@ async function withIngest(
   });
 }
 
-/** Makes all findable that is stored, and keeps up with merging the index. */
+/** Makes all findable that is stored. */
 async function indexAll(db: Opened["db"]): Promise<void> {
-  for (let more = 1; more > 0; ) {
-    more = await indexWaiting(db, articlesPerSegment);
-    if (more > 0) await mergeIndex(db, pagesToMerge(more));
-  }
+  while ((await indexWaiting(db, articlesPerSegment)) > 0);
 }
 
 /** Leaves the processor to a server beside us when both want it; threads that begin after this do so, too. */
@@ -161,8 +173,12 @@ function giveWay(): void {
   }
 }
 
-/** Lets this thread go on while another joins, so many slices ahead at the most. */
-function handOver(join: Join, most: number): { join: Join; settled(): Promise<void> } {
+/** Lets this thread go on while another joins, so many slices ahead at the most; `meanwhile` says whether it did anything. */
+function handOver(
+  join: Join,
+  most: number,
+  meanwhile: () => Promise<boolean>,
+): { join: Join; settled(): Promise<void> } {
   const running = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
   const check = (): void => {
@@ -176,7 +192,10 @@ function handOver(join: Join, most: number): { join: Join; settled(): Promise<vo
         })
         .finally(() => running.delete(one));
       running.add(one);
-      if (running.size >= most) await Promise.race(running);
+      while (running.size >= most) {
+        if (await meanwhile()) await turn();
+        else await Promise.race(running);
+      }
       check();
     },
     settled: async () => {
@@ -196,7 +215,8 @@ async function importFile(ingest: Ingest, file: string, importing: Importing): P
   async function flush(): Promise<void> {
     for (const { outcome } of await ingest(slice)) counts[outcome] += 1;
     slice = [];
-    await pause(pauseMs);
+    // Reading the next ones takes milliseconds in which a server beside us may write.
+    await turn();
   }
 
   for await (const read of readArticles(bytesOf(file, onBytes), { name, zone })) {

@@ -11,7 +11,7 @@ import { measureQueries } from "./search/queries.ts";
 import { measureRivals } from "./search/rivals.ts";
 
 /** As an import does it. */
-const articlesPerSegment = 480;
+const articlesPerSegment = 4_800;
 
 /**
  * Search as it is used, over many articles: `npm run bench -- search --articles 1000000 [--data <folder>] [--keep <dir>]
