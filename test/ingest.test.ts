@@ -121,7 +121,7 @@ it("the index's segments are merged as articles come in, and all that is left wh
     await ingest([incoming(`源${n}`, { ...tunnel, title: `${tunnel.title} ${n}` }, n)]);
     expect(await found()).toBe(n + 1);
   }
-  expect(segments()).toBeLessThan(24);
+  expect(segments()).toBeLessThan(40);
   await mergeAll(store.db, async () => undefined);
   expect(segments()).toBeLessThanOrEqual(8);
   expect(await found()).toBe(100);
