@@ -12,13 +12,16 @@ import { randomFrom } from "./support/made-text.ts";
 const folder = mkdtempSync(join(tmpdir(), "tidings-archive-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const count = 1_300;
-/** 9 MB altogether: more than what is brought in as news is. */
-const charsEach = 2_400;
 const now = new Date("2026-11-22T08:00:00Z");
 
 /** Texts of characters by chance, the oldest first; every third article tells what the one before it told. */
-function madeArchive(): { title: string; body: string; publishedAt: string; source: string; url: string }[] {
+function madeArchive({
+  count,
+  charsEach,
+}: {
+  count: number;
+  charsEach: number;
+}): { title: string; body: string; publishedAt: string; source: string; url: string }[] {
   const random = randomFrom(11);
   const text = (length: number) =>
     Array.from({ length }, () => String.fromCharCode(0x4e00 + Math.floor(random() * 3_000))).join("");
@@ -32,9 +35,9 @@ function madeArchive(): { title: string; body: string; publishedAt: string; sour
   });
 }
 
-it("an archive is stored, searchable and in stories, with nothing left waiting", async () => {
-  const archive = madeArchive();
-  const [news, file] = [join(folder, "archive.jsonl"), join(folder, "tidings.db")];
+/** Brings a file in twice: the second time there is nothing new. */
+async function importTwice(name: string, archive: readonly { title: string }[]): Promise<string> {
+  const [news, file] = [join(folder, `${name}.jsonl`), join(folder, `${name}.db`)];
   writeFileSync(news, archive.map((each) => JSON.stringify(each)).join("\n"));
   const said: string[] = [];
   const shell = { ...createShell({ DATABASE_PATH: file }, {}), print: (line: string) => void said.push(line) };
@@ -45,9 +48,18 @@ it("an archive is stored, searchable and in stories, with nothing left waiting",
     await program.parseAsync(["import", news, "--json"], { from: "user" });
     return JSON.parse(said.join("")) as object;
   };
+  const count = archive.length;
   expect(await counted()).toEqual({ imported: count, updated: 0, unchanged: 0, failed: [] });
   expect(await counted()).toEqual({ imported: 0, updated: 0, unchanged: count, failed: [] });
+  return file;
+}
 
+it("an archive is stored, searchable and in stories, with nothing left waiting", async () => {
+  const count = 700;
+  const archive = madeArchive({ count, charsEach: 400 });
+  // 9 MB altogether, more than what is brought in as news is, most of it nothing that is kept.
+  const lines = archive.map((each) => ({ ...each, remark: "-".repeat(12_000) }));
+  const file = await importTwice("archive", lines);
   const { db, client, close } = openSqlite(file);
   const number = (sql: string) => client.prepare(sql).pluck().get() as number;
   expect(number("SELECT count(*) FROM search_waiting")).toBe(0);
@@ -58,10 +70,20 @@ it("an archive is stored, searchable and in stories, with nothing left waiting",
   const told = Math.floor(count / 3);
   expect(number("SELECT count(*) FROM stories WHERE merged_into IS NULL")).toBe(count - told);
   expect(number("SELECT count(*) FROM stories WHERE articles = 2")).toBe(told);
-  for (let n = 0; n < count; n += 90) {
-    const piece = archive[n]!.body.slice(1_000 + n, 1_004 + n);
+  for (let n = 0; n < count; n += 50) {
+    const piece = archive[n]!.body.slice(n % 300, (n % 300) + 4);
     const { hits } = await searchArticles(db, piece, { limit: 5, now });
     expect(hits, piece).toHaveLength(n % 3 === 0 ? 1 : 2);
   }
+  close();
+});
+
+it("of a few articles after each other few segments are left", async () => {
+  const count = 480;
+  const file = await importTwice("news", madeArchive({ count, charsEach: 60 }));
+  const { client, close } = openSqlite(file);
+  const number = (sql: string) => client.prepare(sql).pluck().get() as number;
+  expect(number("SELECT sum(docs) FROM search_segments WHERE state = 'live'")).toBe(count);
+  expect(number("SELECT count(*) FROM search_segments WHERE state = 'live'")).toBeLessThan(28);
   close();
 });

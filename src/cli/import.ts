@@ -9,7 +9,8 @@ import { ingestApart } from "../node/ingest-apart.ts";
 import { readArticles } from "../sources/read.ts";
 import { articlesPerBatch } from "../store/articles.ts";
 import { indexWaiting } from "../store/search-index.ts";
-import { mergeAll, mergeIndex } from "../store/search-merge.ts";
+import { mergeAll, mergeIndex, pagesToMerge } from "../store/search-merge.ts";
+import { rebuiltMax } from "../store/search-rebuild.ts";
 import { keysWaitingMax, writeKeys } from "../store/story-keys.ts";
 import { bytesOf, lengthOf, nameOf } from "./file-bytes.ts";
 import type { Opened, Shell } from "./shell.ts";
@@ -151,7 +152,11 @@ async function withIngest(
     await thread.close();
     await writeKeys(db, 1);
   }
-  if (!isArchive()) return;
+  if (!isArchive()) {
+    // Whoever brings in a little each hour, and nothing else, has no other who merges.
+    await mergeIndex(db, pagesToMerge(slices * incomingMax), { rebuilt: rebuiltMax });
+    return;
+  }
   onAllRead();
   await mergeAll(db, async () => {
     await moveLog();
