@@ -32,8 +32,6 @@ const logPagesMax = 8_000;
 /** With so many the other thread is waited for, so that the log begins anew. */
 const logPagesTooMany = 4 * logPagesMax;
 const triesToMove = 5;
-/** Pages of the index that whoever has to wait for the other thread merges before looking again. */
-const pagesPerTurn = 96;
 /** From so many bytes on it is an archive: more articles a write, and at the end the index is merged as far as ever. */
 const archiveBytesMin = 8 * 2 ** 20;
 /** Bad lines that are reported one by one; the rest is counted. */
@@ -123,7 +121,7 @@ async function withIngest(
   if (client === undefined) return work(createIngest(db, shell.now));
   giveWay();
   const thread = ingestApart(shell.file, shell.now, { sketches: sketchesMax, youngMegabytes, mergesWhenIdle: true });
-  const joining = handOver(thread.join, slicesWaitingMax, () => mergeIndex(db, pagesPerTurn));
+  const joining = handOver(thread.join, slicesWaitingMax, () => mergeIndex(db, 1));
   const ingest = createIngest(db, shell.now, { join: joining.join, indexed: "later" });
   const moveLog = async (): Promise<void> => {
     const { pages, left } = checkpoint(client, Number.POSITIVE_INFINITY);

@@ -5,9 +5,6 @@ import { mergeIndex } from "../store/search-merge.ts";
 import { rebuiltMax } from "../store/search-rebuild.ts";
 import { openSqlite } from "../store/sqlite.ts";
 
-/** Pages that are merged before it is looked whether something is asked: some 30 ms. */
-const pagesPerTurn = 96;
-
 /** What the thread is asked: articles to take in, or articles that are stored to join to their stories. */
 export type Asked = { now: Date } & (
   | { kind: "ingest"; incoming: readonly Incoming[] }
@@ -46,12 +43,12 @@ async function work(): Promise<void> {
 
 let merging = false;
 
-/** Merges the index a little at a time, as long as nothing is asked. */
+/** Merges the index write by write (some 30 ms each), as long as nothing is asked. */
 async function merge(): Promise<void> {
   if (merging) return;
   merging = true;
   try {
-    while (waiting.length === 0 && (await mergeIndex(db, pagesPerTurn))) {
+    while (waiting.length === 0 && (await mergeIndex(db, 1))) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   } catch {

@@ -110,6 +110,8 @@ export class BitWriter {
   }
 }
 
+type Gaps = { count: number; k: number; last: number };
+
 export class BitReader {
   #bytes: Uint8Array = new Uint8Array();
   #at = 0;
@@ -122,12 +124,14 @@ export class BitReader {
 
   /**
    * So many numbers, each beside the one before it plus one, after `last`: gaps as they are written. The same as `rice`, in
-   * one loop that keeps all in registers: most of a search's time is here.
+   * one loop that keeps all in registers: most of a search's time is here. With `starts`, each is followed by how often
+   * less one, as so many zeros and a one: there are the sums of all before each, and at last of all.
    */
-  gaps(into: Int32Array, { count, k, last }: { count: number; k: number; last: number }): number {
+  gaps(into: Int32Array, { count, k, last }: Gaps, starts: Int32Array | null = null): number {
     const bytes = this.#bytes;
     let at = this.#at;
     let value = last;
+    let start = 0;
     for (let n = 0; n < count; n++) {
       const byte = at >>> 3;
       const word =
@@ -143,35 +147,9 @@ export class BitReader {
         at += quotientMax + plainBits;
       }
       into[n] = value;
-    }
-    this.#at = at;
-    return value;
-  }
-
-  /**
-   * The same where each is followed by how often less one, as so many zeros and a one: most have nothing but the one.
-   * `starts` are the sums of all before each, and at last of all.
-   */
-  gapsAndCounts(into: Int32Array, starts: Int32Array, { count, k, last }: { count: number; k: number; last: number }) {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    let value = last;
-    let start = 0;
-    for (let n = 0; n < count; n++) {
-      const byte = at >>> 3;
-      const word =
-        (((bytes[byte]! << 24) | (bytes[byte + 1]! << 16) | (bytes[byte + 2]! << 8) | bytes[byte + 3]!) << (at & 7)) |
-        (bytes[byte + 4]! >> (8 - (at & 7)));
-      const quotient = Math.clz32(word);
-      if (quotient < quotientMax) {
-        at += quotient + 1 + k;
-        value += ((quotient << k) | (((word << (quotient + 1)) >>> 1) >>> (31 - k))) + 1;
-      } else {
-        value += (look(bytes, at + quotientMax) >>> (32 - plainBits)) + 1;
-        at += quotientMax + plainBits;
-      }
-      into[n] = value;
+      if (starts === null) continue;
       starts[n] = start;
+      // Most have nothing but the one.
       if ((bytes[at >>> 3]! << (at & 7)) & 0x80) {
         at += 1;
         start += 1;
@@ -181,7 +159,7 @@ export class BitReader {
         at = this.#at;
       }
     }
-    starts[count] = start;
+    if (starts !== null) starts[count] = start;
     this.#at = at;
     return value;
   }

@@ -30,7 +30,7 @@ export class BlockReader {
       for (let n = 0; n <= docs; n++) this.starts[n] = n;
       return bits.gaps(this.docs, { count: docs, k: part.docK, last });
     }
-    return bits.gapsAndCounts(this.docs, this.starts, { count: docs, k: part.docK, last });
+    return bits.gaps(this.docs, { count: docs, k: part.docK, last }, this.starts);
   }
 
   /** Most lists are short. */
