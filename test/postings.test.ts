@@ -166,6 +166,25 @@ describe("a segment's pages", () => {
     }
   });
 
+  it("have their terms in order, whichever part of them differs", () => {
+    const random = randomFrom(5);
+    const parts = [0, 1, 0x7fff, 0x8000, 0xffff];
+    const part = () => parts[Math.floor(parts.length * random())]!;
+    const collector = new Collector();
+    const lists: Lists = new Map();
+    for (let doc = 0; doc < 60; doc += 1) {
+      collector.next();
+      for (let place = 0; place < 80; place += 1) {
+        const term = gram(0) + part() * 2 ** 32 + part() * 2 ** 16 + part();
+        collector.placed(high(term), term % 2 ** 32, place);
+        if (!lists.has(term)) lists.set(term, new Map());
+        lists.get(term)!.set(doc, [...(lists.get(term)!.get(doc) ?? []), place]);
+      }
+    }
+    expect(lists.size).toBe(parts.length ** 3);
+    expect(readAll(collector.pages(), lists)).toEqual(lists);
+  });
+
   it("hold an article that has a term a thousand times, and places far away", () => {
     const collector = new Collector();
     const term = gram(7);

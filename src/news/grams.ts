@@ -22,6 +22,8 @@ const kinds = {
   hashedGram: 7,
   hashedTitleGram: 8,
 } as const;
+/** Upper halves of terms, a kind and a unit, are below this. */
+export const highsBelow = (kinds.hashedTitleGram + 1) * 0x10000;
 
 /** A row of terms, one after the other; at its end any one of a range may stand, of which only the beginning is known. */
 export type Phrase = { terms: number[]; open: { from: number; to: number } | null };

@@ -1,166 +1,104 @@
-import { type Terms, termOf } from "../news/grams.ts";
+import { highsBelow, type Terms, termOf } from "../news/grams.ts";
+import { Digits } from "./digits.ts";
 import { type Page, PageWriter } from "./page-writer.ts";
+import { Rows, rowFields } from "./rows.ts";
 
-/** A term's fields. */
-const [fields, lowAt, highAt, countAt, lastDocAt] = [4, 0, 1, 2, 3];
-const digitBits = 11;
-const digitMask = (1 << digitBits) - 1;
-/** Bits of a term's upper half: its kind and one UTF-16 unit. */
-const highBits = 20;
+/** Of a term's upper half: its kind and one UTF-16 unit. One for all segments, of which most are small. */
+const highs = new Digits(highsBelow);
+/** Rows are written down in pieces of so many: what is written is never copied to make room. */
+const pieceBits = 14;
+const pieceRows = 1 << pieceBits;
+/** What is remembered of the terms without a place that an article had: a little more than it has. */
+const seenSlots = 1 << 12;
+/** Of each the term's halves and the article; a fourth number is left empty, so that none lies across two lines of the cache. */
+const seenFields = 4;
 
 /**
  * Gathers the terms of some articles, one article after the other in the order that the segment shall have, and makes
- * pages of them. Costs a few dozen nanoseconds a term: each is met once, in a table of its own, and sorted by counting.
+ * pages of them. There is no table of terms, which would be larger than a processor's cache: terms are written down as
+ * they come, parted by their upper halves, of which there are some thousands, and each part is sorted by itself.
  */
 export class Collector implements Terms {
-  #slots = new Int32Array(1 << 14);
-  /** Of each distinct term its two halves, how often it was met, and in which article last: side by side in memory. */
-  #terms = new Uint32Array(fields << 12);
-  #distinct = 0;
-  /** The numbers of single units of the upper half that was met first without a place. */
-  readonly #ones = new Int32Array(1 << 16);
-  #oneHigh = -1;
-  /** Each time that a term was met: which, and where. */
-  #met = new Int32Array(1 << 14);
-  #places = new Int32Array(1 << 14);
+  /** Each time that a term was met: its halves, and where. */
+  readonly #pieces: Int32Array[] = [];
+  #piece = new Int32Array();
   #length = 0;
   /** Where the terms of each article begin. */
   readonly #docs: number[] = [];
+  readonly #seen = new Int32Array(seenSlots * seenFields);
 
   next(): void {
     this.#docs.push(this.#length);
   }
 
   placed(high: number, low: number, place: number): void {
-    this.#meet(this.#find(high, low), place);
+    const row = this.#length++ & (pieceRows - 1);
+    if (row === 0) {
+      this.#piece = new Int32Array(pieceRows * rowFields);
+      this.#pieces.push(this.#piece);
+    }
+    const piece = this.#piece;
+    const at = row * rowFields;
+    piece[at] = high;
+    piece[at + 1] = low;
+    piece[at + 2] = place;
   }
 
+  /** A character is met many times an article: most of these are left out here, all others by `Rows`. */
   unplaced(high: number, low: number): void {
-    if (this.#oneHigh < 0) this.#oneHigh = high;
-    const term = low <= 0xffff && high === this.#oneHigh ? this.#one(low) : this.#find(high, low);
-    const lastDoc = term * fields + lastDocAt;
-    if (this.#terms[lastDoc] === this.#docs.length) return;
-    this.#terms[lastDoc] = this.#docs.length;
-    this.#meet(term, 0);
+    const seen = this.#seen;
+    const at = ((low + Math.imul(low >>> 16, 97)) & (seenSlots - 1)) * seenFields;
+    const doc = this.#docs.length;
+    const signed = low | 0;
+    if (seen[at] === signed && seen[at + 1] === high && seen[at + 2] === doc) return;
+    seen[at] = signed;
+    seen[at + 1] = high;
+    seen[at + 2] = doc;
+    this.placed(high, low, 0);
   }
 
   /** The pages of a segment with these articles. */
   pages(): Page[] {
-    const order = this.#order();
-    const { docs, places, starts } = this.#byTerm(order);
+    try {
+      return this.#sorted();
+    } finally {
+      highs.forget();
+    }
+  }
+
+  #sorted(): Page[] {
+    for (const [n, piece] of this.#pieces.entries()) {
+      const end = Math.min(this.#length - n * pieceRows, pieceRows) * rowFields;
+      for (let at = 0; at < end; at += rowFields) highs.meet(piece[at]!);
+    }
+    const order = highs.order();
+    const rows = new Rows(this.#parted());
     const writer = new PageWriter();
-    for (let n = 0; n < order.length; n++) {
-      const at = order[n]! * fields;
-      const from = starts[n]!;
-      const to = from + this.#terms[at + countAt]!;
-      writer.occurrences(termOf(this.#terms[at + highAt]!, this.#terms[at + lowAt]!), { docs, places, from, to });
+    let from = 0;
+    for (const high of order) {
+      const to = highs.end(high);
+      rows.each(from, to, (low, list) => writer.occurrences(termOf(high, low), list));
+      from = to;
     }
     return writer.end();
   }
 
-  #meet(term: number, place: number): void {
-    if (this.#length === this.#met.length) {
-      this.#met = wider(this.#met, Int32Array);
-      this.#places = wider(this.#places, Int32Array);
-    }
-    this.#terms[term * fields + countAt]!++;
-    this.#met[this.#length] = term;
-    this.#places[this.#length++] = place;
-  }
-
-  /** One unit after the other is met hundreds of times an article: each is found by a look. */
-  #one(low: number): number {
-    const known = this.#ones[low]!;
-    if (known !== 0) return known - 1;
-    const term = this.#find(this.#oneHigh, low);
-    this.#ones[low] = term + 1;
-    return term;
-  }
-
-  /** The number of a term here, given when it is met for the first time. */
-  #find(high: number, low: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = slotOf(high, low, mask); ; slot = (slot + 1) & mask) {
-      const term = this.#slots[slot]! - 1;
-      if (term < 0) return this.#add(slot, high, low);
-      const at = term * fields;
-      if (this.#terms[at + lowAt] === low && this.#terms[at + highAt] === high) return term;
-    }
-  }
-
-  #add(slot: number, high: number, low: number): number {
-    const term = this.#distinct++;
-    const at = term * fields;
-    if (at === this.#terms.length) this.#terms = wider(this.#terms, Uint32Array);
-    this.#terms[at + lowAt] = low;
-    this.#terms[at + highAt] = high;
-    this.#slots[slot] = term + 1;
-    if (this.#distinct * 2 > this.#slots.length) this.#spread();
-    return term;
-  }
-
-  #spread(): void {
-    this.#slots = new Int32Array(this.#slots.length * 4);
-    const mask = this.#slots.length - 1;
-    for (let term = 0; term < this.#distinct; term++) {
-      let slot = slotOf(this.#terms[term * fields + highAt]!, this.#terms[term * fields + lowAt]!, mask);
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = term + 1;
-    }
-  }
-
-  /** The terms' numbers here, in the order of the terms: sorted by digits, the last one first. */
-  #order(): Int32Array {
-    const counts = new Int32Array((1 << digitBits) + 1);
-    let order = new Int32Array(this.#distinct);
-    let other = new Int32Array(this.#distinct);
-    for (let n = 0; n < order.length; n++) order[n] = n;
-    const terms = this.#terms;
-    for (const half of [lowAt, highAt]) {
-      for (let shift = 0; shift < (half === lowAt ? 32 : highBits); shift += digitBits) {
-        counts.fill(0);
-        for (let n = 0; n < order.length; n++) counts[((terms[n * fields + half]! >>> shift) & digitMask) + 1]!++;
-        for (let digit = 0; digit < digitMask; digit++) counts[digit + 1]! += counts[digit]!;
-        for (let n = 0; n < order.length; n++) {
-          const term = order[n]!;
-          other[counts[(terms[term * fields + half]! >>> shift) & digitMask]!++] = term;
-        }
-        [order, other] = [other, order];
+  /** Rows of a lower half, an article and a place, in the order in which they came but parted by the upper halves. */
+  #parted(): Int32Array {
+    const rows = new Int32Array(this.#length * rowFields);
+    let doc = -1;
+    let next = 0;
+    for (let n = 0; n < this.#length; ) {
+      const piece = this.#pieces[n >>> pieceBits]!;
+      const end = Math.min(this.#length, n + pieceRows);
+      for (let at = 0; n < end; n++, at += rowFields) {
+        while (n >= next) next = this.#docs[++doc + 1] ?? this.#length;
+        const to = highs.place(piece[at]!) * rowFields;
+        rows[to] = piece[at + 1]!;
+        rows[to + 1] = doc;
+        rows[to + 2] = piece[at + 2]!;
       }
     }
-    return order;
+    return rows;
   }
-
-  /** In which article and where each term was met, term by term, and where each begins. */
-  #byTerm(order: Int32Array) {
-    const starts = new Int32Array(order.length);
-    const next = new Int32Array(order.length);
-    for (let n = 0, at = 0; n < order.length; n++) {
-      starts[n] = at;
-      next[order[n]!] = at;
-      at += this.#terms[order[n]! * fields + countAt]!;
-    }
-    const docs = new Int32Array(this.#length);
-    const places = new Int32Array(this.#length);
-    for (let doc = 0; doc < this.#docs.length; doc++) {
-      const end = this.#docs[doc + 1] ?? this.#length;
-      for (let i = this.#docs[doc]!; i < end; i++) {
-        const at = next[this.#met[i]!]!++;
-        docs[at] = doc;
-        places[at] = this.#places[i]!;
-      }
-    }
-    return { docs, places, starts };
-  }
-}
-
-function slotOf(high: number, low: number, mask: number): number {
-  const mixed = Math.imul(low ^ (low >>> 15), 0x2c1b3c6d) ^ Math.imul(high, 0x297a2d39);
-  return (mixed ^ (mixed >>> 16)) & mask;
-}
-
-function wider<T extends Int32Array | Uint32Array>(array: T, Kind: new (length: number) => T): T {
-  const made = new Kind(array.length * 2);
-  made.set(array);
-  return made;
 }
