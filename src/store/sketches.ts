@@ -116,6 +116,9 @@ async function keptSketches(db: Db, ids: readonly number[], memory: StoryMemory)
     if (storyId === 0) continue;
     kept[n]!.storyId = storyId === -1 ? null : storyId;
     found.set(kept[n]!.id, kept[n]!);
+    // Those that nobody asked for longest are at the beginning, and go first.
+    memory.sketches.delete(kept[n]!.id);
+    memory.sketches.set(kept[n]!.id, kept[n]!);
   }
   return found;
 }
@@ -123,7 +126,7 @@ async function keptSketches(db: Db, ids: readonly number[], memory: StoryMemory)
 function remember(memory: StoryMemory, sketch: StoredSketch): void {
   memory.sketches.set(sketch.id, sketch);
   if (memory.sketches.size <= memory.sketchesMax) return;
-  // A map keeps the order of insertion: the oldest go, and no more than few, as a week's are wanted again and again.
+  // No more than few go at once, as a week's are wanted again and again.
   let surplus = memory.sketchesMax / 64;
   for (const id of memory.sketches.keys()) {
     if (surplus-- <= 0) break;
