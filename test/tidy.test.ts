@@ -22,7 +22,7 @@ const rooms: Record<string, { rooms: string[]; packages: string[] }> = {
   log: { rooms: [], packages: ["pino"] },
   config: { rooms: [], packages: ["zod"] },
   text: { rooms: [], packages: ["temporal-polyfill", "city-timezones"] },
-  news: { rooms: [], packages: ["temporal-polyfill", "opencc-js", "zod", "@vvo/tzdb", "minisearch"] },
+  news: { rooms: [], packages: ["temporal-polyfill", "opencc-js", "pinyin-pro", "zod", "@vvo/tzdb", "minisearch"] },
   sources: { rooms: ["news"], packages: ["*"] },
   pages: { rooms: ["news", "store"], packages: [] },
   digest: { rooms: ["news", "store"], packages: [] },

@@ -1,6 +1,5 @@
 import { fold } from "../news/fold.ts";
 import { piecePhrase } from "../news/grams.ts";
-import { nearestSpelling } from "../news/near-spelling.ts";
 import { freshness } from "../news/order.ts";
 import type { Query } from "../news/query.ts";
 import { questionTerms, type Term } from "../news/question.ts";
@@ -10,6 +9,7 @@ import type { Db } from "./db.ts";
 import { newestIds } from "./search-find.ts";
 import { type Filter, narrowed, textsOf } from "./search-read.ts";
 import { openIndex } from "./search-segments.ts";
+import { otherSpelling } from "./search-spelling.ts";
 
 /** Articles read of each term, newest first; one with fewer is known wholly, and rare. */
 const idsPerTerm = 300;
@@ -45,7 +45,7 @@ export async function nearArticles(
   const terms = questionTerms(query.text);
   const counted = await countTerms(db, terms, options);
   const ids = [...new Set([...options.first, ...(await candidateIds(db, counted, options))])];
-  if (ids.length === 0) return { hits: [], suggestion: null };
+  if (ids.length === 0) return { hits: [], suggestion: await otherSpelling(db, query.text, []) };
   const candidates = await textsOf(db, ids);
   const { segments } = await openIndex(db);
   const total = segments.reduce((sum, { docs }) => sum + docs, 0);
@@ -64,13 +64,12 @@ export async function nearArticles(
     .slice(0, nearMax);
   const byId = new Map(texts.map((each) => [each.id, each.text]));
   const read = [...new Set([...hits.map((hit) => hit.id), ...ids])].slice(0, spellingTexts);
-  return {
-    hits,
-    suggestion: nearestSpelling(
-      query.text,
-      read.map((id) => byId.get(id) ?? ""),
-    ),
-  };
+  const suggestion = await otherSpelling(
+    db,
+    query.text,
+    read.map((id) => byId.get(id) ?? ""),
+  );
+  return { hits, suggestion };
 }
 
 /** `articles`: how many have it, exact where all of them were read. */

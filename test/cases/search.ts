@@ -182,6 +182,9 @@ export function searchCases(runtime: string, open: OpenStore): void {
         expect((await ask("台封青竹")).suggestion).toBe("台风青竹");
         expect((await ask("云溪燧道")).suggestion).toBe("云溪隧道");
         expect((await ask("Mircolane")).suggestion).toBe("microlane");
+        expect((await ask("台封")).suggestion).toBe("台风");
+        expect((await ask("泰丰 林烂")).suggestion).toBe("台风 临澜");
+        expect((await ask("青竹 灯路")).suggestion).toBe("青竹 登陆");
         expect(await ask("qwxzvk")).toMatchObject({ total: 0, suggestion: null, titles: [] });
       }));
 
