@@ -16,7 +16,7 @@ const waitMs = 5_000;
 /** SQLite waits for a lock without letting go of the thread: so long at the most, then the thread goes on in between. */
 const heldMs = 8;
 /** SQLite's page cache of one connection. */
-const cacheKiB = 64 * 1024;
+const cacheKiB = 48 * 1024;
 /**
  * An article and its row's other fields take 2 to 3 KB: on SQLite's usual pages of 4 KiB each has one for itself, a third
  * of which is empty.
