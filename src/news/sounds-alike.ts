@@ -21,9 +21,8 @@ export async function soundingAlike(
   word: string,
   texts: readonly { headline: string; lead: string }[],
 ): Promise<string | null> {
+  if (!isSoundable(word)) return null;
   const typed = Array.from({ length: word.length }, (_, at) => word.charCodeAt(at));
-  const isHan = typed.every((unit) => isIdeographic(unit) && !isHalf(unit));
-  if (!isHan || typed.length < 2 || typed.length > charsMax) return null;
   const readingsOf = await readings();
   const alike = typed.map((unit) => likenessTo(unit, readingsOf));
   const counts = new Map<string, number>();
@@ -35,6 +34,13 @@ export async function soundingAlike(
   const found = [...counts].filter(([piece]) => particles.test(word) || !particles.test(piece));
   found.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return found[0]?.[0] ?? null;
+}
+
+/** Whether this folded word is one that can be looked for: a few Chinese characters. */
+export function isSoundable(word: string): boolean {
+  if (word.length < 2 || word.length > charsMax) return false;
+  for (let at = 0; at < word.length; at += 1) if (!isHan(word.charCodeAt(at))) return false;
+  return true;
 }
 
 /** Whether a unit sounds as this one; each is looked at once. */
@@ -70,7 +76,7 @@ async function readings(): Promise<Readings> {
     return number;
   };
   const read = (unit: number) => {
-    if (!isIdeographic(unit) || isHalf(unit)) return [];
+    if (!isHan(unit)) return [];
     const all = pinyin(String.fromCharCode(unit), { multiple: true, toneType: "none", type: "array" });
     return all.map((each) => numberOf(plain(each)));
   };
@@ -88,6 +94,7 @@ function plain(reading: string): string {
     .replace(/ü/g, "v");
 }
 
-function isHalf(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdfff;
+/** Han of the basic plane: other scripts are not typed so, and other planes have what nobody does. */
+function isHan(unit: number): boolean {
+  return isIdeographic(unit) && unit >= 0x3400 && unit <= 0x9fff;
 }

@@ -2,7 +2,7 @@ import { desc } from "drizzle-orm";
 import { breathe } from "../breathe.ts";
 import { fold } from "../news/fold.ts";
 import { nearestSpelling } from "../news/near-spelling.ts";
-import { soundingAlike } from "../news/sounds-alike.ts";
+import { isSoundable, soundingAlike } from "../news/sounds-alike.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
 
@@ -16,7 +16,9 @@ export async function otherSpelling(db: Db, typed: string, texts: readonly strin
   const near = nearestSpelling(typed, texts);
   if (near !== null) return near;
   const words = fold(typed).split(" ");
-  const unknown = words.filter((word) => !texts.some((text) => text.includes(word))).slice(0, wordsMax);
+  const unknown = words
+    .filter((word) => isSoundable(word) && !texts.some((text) => text.includes(word)))
+    .slice(0, wordsMax);
   if (unknown.length === 0) return null;
   const newest = await db
     .select({ title: articles.title, lead: articles.lead })
