@@ -185,6 +185,30 @@ describe("a segment's pages", () => {
     expect(readAll(collector.pages(), lists)).toEqual(lists);
   });
 
+  it("have few terms in order, too, on both sides of the sign of 32 bits", () => {
+    const collector = new Collector();
+    const lists: Lists = new Map();
+    collector.next();
+    for (const [place, low] of [0xffff_0000, 1, 0x8000_0000, 0x7fff_ffff, 0, 0xffff_ffff].entries()) {
+      collector.placed(high(gram(0)), low, place);
+      lists.set(gram(0) + low, new Map([[0, [place]]]));
+    }
+    expect(readAll(collector.pages(), lists)).toEqual(lists);
+  });
+
+  it("have a sign of an article once, however the signs take turns", () => {
+    const apart = 4_096;
+    const [byTurns, once] = [40, 1].map((turns) => {
+      const collector = new Collector();
+      for (let doc = 0; doc < 3; doc += 1) {
+        collector.next();
+        for (let n = 0; n < turns; n += 1) for (const low of [7, 7 + apart]) collector.unplaced(high(sign(0)), low);
+      }
+      return collector.pages();
+    });
+    expect(byTurns).toEqual(once);
+  });
+
   it("hold an article that has a term a thousand times, and places far away", () => {
     const collector = new Collector();
     const term = gram(7);

@@ -9,7 +9,6 @@ import type { Db } from "./db.ts";
 import { newestIds } from "./search-find.ts";
 import { type Filter, narrowed, textsOf } from "./search-read.ts";
 import { openIndex } from "./search-segments.ts";
-import { otherSpelling } from "./search-spelling.ts";
 
 /** Articles read of each term, newest first; one with fewer is known wholly, and rare. */
 const idsPerTerm = 300;
@@ -36,16 +35,16 @@ export type NearOptions = {
   first: number[];
 };
 
-/** Articles that have most of what was asked, by rare words first, and the spelling that was meant. */
+/** Articles that have most of what was asked, by rare words first, and folded texts in which another spelling may stand. */
 export async function nearArticles(
   db: Db,
   query: Query,
   options: NearOptions,
-): Promise<{ hits: { id: number; storyId: null; score: number }[]; suggestion: string | null }> {
+): Promise<{ hits: { id: number; storyId: null; score: number }[]; texts: string[] }> {
   const terms = questionTerms(query.text);
   const counted = await countTerms(db, terms, options);
   const ids = [...new Set([...options.first, ...(await candidateIds(db, counted, options))])];
-  if (ids.length === 0) return { hits: [], suggestion: await otherSpelling(db, query.text, []) };
+  if (ids.length === 0) return { hits: [], texts: [] };
   const candidates = await textsOf(db, ids);
   const { segments } = await openIndex(db);
   const total = segments.reduce((sum, { docs }) => sum + docs, 0);
@@ -64,12 +63,7 @@ export async function nearArticles(
     .slice(0, nearMax);
   const byId = new Map(texts.map((each) => [each.id, each.text]));
   const read = [...new Set([...hits.map((hit) => hit.id), ...ids])].slice(0, spellingTexts);
-  const suggestion = await otherSpelling(
-    db,
-    query.text,
-    read.map((id) => byId.get(id) ?? ""),
-  );
-  return { hits, suggestion };
+  return { hits, texts: read.map((id) => byId.get(id) ?? "") };
 }
 
 /** `articles`: how many have it, exact where all of them were read. */

@@ -1,38 +1,71 @@
-import { desc } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
 import { breathe } from "../breathe.ts";
 import { fold } from "../news/fold.ts";
+import { piecePhrase } from "../news/grams.ts";
 import { nearestSpelling } from "../news/near-spelling.ts";
-import { isSoundable, soundingAlike } from "../news/sounds-alike.ts";
+import { type Heard, isSoundable, soundingAlike } from "../news/sounds-alike.ts";
+import { phraseOf } from "../postings/expression.ts";
 import type { Db } from "./db.ts";
 import { articles } from "./schema.ts";
+import { newestIds } from "./search-find.ts";
 
 /** Articles, the newest, among which a word is looked for by its sound: people ask for what is in the news. */
 const heardMax = 1_000;
-/** Words of a query that are looked for by their sound. */
-const wordsMax = 4;
+/** Characters of their leads; who is folding goes on after so many of them. */
+const leadChars = 200;
+const foldedAtOnce = 200;
+const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
+/** Words of a query that are looked at, and characters of one. */
+const wordsMax = 8;
+const wordCharsMax = 24;
 
-/** What was perhaps meant by a text with words that none of these folded texts has, which have most of the others. */
-export async function otherSpelling(db: Db, typed: string, texts: readonly string[]): Promise<string | null> {
-  const near = nearestSpelling(typed, texts);
-  if (near !== null) return near;
-  const words = fold(typed).split(" ");
-  const unknown = words
-    .filter((word) => isSoundable(word) && !texts.some((text) => text.includes(word)))
-    .slice(0, wordsMax);
-  if (unknown.length === 0) return null;
-  const newest = await db
-    .select({ title: articles.title, lead: articles.lead })
+/**
+ * For words of a query that no article has, what was perhaps meant: first what sounds the same in the newest articles,
+ * then what is written nearly so in `texts`, folded ones that have most of the other words.
+ */
+export async function otherSpellings(db: Db, typed: string, texts: readonly string[]): Promise<Map<string, string>> {
+  const meant = new Map<string, string>();
+  for (const word of new Set(fold(typed).split(" ").slice(0, wordsMax))) {
+    if (word === "" || word.length > wordCharsMax || texts.some((text) => text.includes(word))) continue;
+    if (await isAnywhere(db, word)) continue;
+    const heard = isSoundable(word) ? await soundingAlike(word, await newestTexts(db)) : null;
+    const other = heard ?? nearestSpelling(word, texts);
+    if (other !== null) meant.set(word, other);
+    await breathe();
+  }
+  return meant;
+}
+
+/** What was typed with these words in place of those; null where none of them stands by itself. */
+export function respelt(typed: string, meant: ReadonlyMap<string, string>): string | null {
+  const other = typed.replace(/\S+/gu, (word) => meant.get(fold(word)) ?? word);
+  return other === typed ? null : other;
+}
+
+/** Whatever the filters of the query: a word that only they leave out is no slip. */
+async function isAnywhere(db: Db, word: string): Promise<boolean> {
+  const { ids } = await newestIds(db, phraseOf(piecePhrase(word)), { span: always, limit: 1 });
+  return ids.length > 0;
+}
+
+/** Kept until another article is the newest. */
+async function newestTexts(db: Db): Promise<readonly Heard[]> {
+  const kept = db.once("search-newest-texts", () => ({ newest: 0, texts: [] as readonly Heard[] }));
+  const row = await db.get<{ newest: number | null }>(sql`select max(id) as newest from ${articles}`);
+  const newest = row?.newest ?? 0;
+  if (newest === kept.newest) return kept.texts;
+  const rows = await db
+    .select({ title: articles.title, lead: sql<string>`substr(${articles.lead}, 1, ${leadChars})` })
     .from(articles)
     .orderBy(desc(articles.id))
     .limit(heardMax);
-  // Some milliseconds each; others go on in between.
-  await breathe();
-  const folded = newest.map(({ title, lead }) => ({ headline: fold(title), lead: fold(lead) }));
-  const heard = new Map<string, string>();
-  for (const word of unknown) {
-    await breathe();
-    const found = await soundingAlike(word, folded);
-    if (found !== null) heard.set(word, found);
+  const texts: Heard[] = [];
+  for (const [n, { title, lead }] of rows.entries()) {
+    // Some milliseconds; others go on in between.
+    if (n % foldedAtOnce === 0) await breathe();
+    texts.push({ headline: fold(title), lead: fold(lead) });
   }
-  return heard.size === 0 ? null : words.map((word) => heard.get(word) ?? word).join(" ");
+  kept.newest = newest;
+  kept.texts = texts;
+  return texts;
 }

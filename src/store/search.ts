@@ -11,6 +11,7 @@ import { articles, sources } from "./schema.ts";
 import { newestIds } from "./search-find.ts";
 import { nearArticles } from "./search-near.ts";
 import { type Filter, narrowed, textsOf } from "./search-read.ts";
+import { otherSpellings, respelt } from "./search-spelling.ts";
 import { languageFact, sourceFact } from "./search-write.ts";
 
 export { indexStatements, unindexStatements } from "./search-index.ts";
@@ -55,9 +56,10 @@ export type SearchResult = {
 /** Articles for what a person typed, the best first. Any text is a query; the same query gives the same order. */
 export async function searchArticles(db: Db, typed: string, options: SearchOptions): Promise<SearchResult> {
   const parsed = parseQuery(typed, { now: options.now, ...(options.zone ? { zone: options.zone } : {}) });
-  const found = await searchFor(db, parsed, options);
+  const asked = { ...options, typed, spells: true };
+  const found = await searchFor(db, parsed, asked);
   if (parsed.otherwise === null || (found.total > 0 && !found.near)) return found;
-  const other = await searchFor(db, parsed.otherwise, options);
+  const other = await searchFor(db, parsed.otherwise, asked);
   return (other.total > 0 && !other.near) || isTimeAlone(parsed.otherwise) ? other : found;
 }
 
@@ -66,7 +68,10 @@ function isTimeAlone({ all, none }: Query): boolean {
   return all.length === 0 && none.length === 0;
 }
 
-async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise<SearchResult> {
+/** With what was typed, and whether another spelling is looked for where nothing is found. */
+type Asked = SearchOptions & { typed: string; spells: boolean };
+
+async function searchFor(db: Db, parsed: Query, options: Asked): Promise<SearchResult> {
   const empty = { total: 0, more: false, hits: [], parsed, near: false, suggestion: null };
   const named = await sourcesNamed(db, [...parsed.all.flat(), ...parsed.none]);
   const filter = filterOf(parsed, { ...options, named });
@@ -84,8 +89,9 @@ async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise
       const hits = await storiesOf(db, near.hits.slice(page.from, page.to));
       const isNone = ids.length === 0;
       // Another spelling is one of all words together; of `a OR b` it would ask for both.
-      const isSpelt = isNone && parsed.all.every((group) => group.length === 1);
-      return { ...empty, total: near.hits.length, hits, near: isNone, suggestion: isSpelt ? near.suggestion : null };
+      const isSpelt = isNone && options.spells && parsed.all.every((group) => group.length === 1);
+      const suggestion = isSpelt ? await otherSpelling(db, parsed, near.texts, options) : null;
+      return { ...empty, total: near.hits.length, hits, near: isNone, suggestion };
     }
   }
   const total = Math.min(ids.length, countedMax);
@@ -96,6 +102,21 @@ async function searchFor(db: Db, parsed: Query, options: SearchOptions): Promise
       ? ids.slice(shown.from, shown.to).map(unweighed)
       : await bestHits(db, ids, { plan, filter, parsed, now: options.now, page: shown });
   return { ...empty, total, more, hits: await storiesOf(db, hits) };
+}
+
+/** What was typed in another spelling, if there are articles that have all of that. */
+async function otherSpelling(
+  db: Db,
+  { text }: Query,
+  texts: readonly string[],
+  options: Asked,
+): Promise<string | null> {
+  const typed = respelt(options.typed, await otherSpellings(db, text, texts));
+  if (typed === null) return null;
+  const { now, zone } = options;
+  const parsed = parseQuery(typed, { now, ...(zone ? { zone } : {}) });
+  const found = await searchFor(db, parsed, { ...options, typed, spells: false, offset: 0, limit: 1 });
+  return found.total > 0 && !found.near ? typed : null;
 }
 
 type TextClause = Extract<Clause, { kind: "text" }>;

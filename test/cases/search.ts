@@ -183,9 +183,25 @@ export function searchCases(runtime: string, open: OpenStore): void {
         expect((await ask("云溪燧道")).suggestion).toBe("云溪隧道");
         expect((await ask("Mircolane")).suggestion).toBe("microlane");
         expect((await ask("台封")).suggestion).toBe("台风");
-        expect((await ask("泰丰 林烂")).suggestion).toBe("台风 临澜");
-        expect((await ask("青竹 灯路")).suggestion).toBe("青竹 登陆");
+        expect((await ask("台封 临烂")).suggestion).toBe("台风 临澜");
+        expect((await ask("星船 Mircolane")).suggestion).toBe("星川 microlane");
         expect(await ask("qwxzvk")).toMatchObject({ total: 0, suggestion: null, titles: [] });
+      }));
+
+    it("hears a word before it looks how it is written", () =>
+      withNews([{ title: "学习进度公布" }, { title: "习近平会见临澜代表" }], async (ask) => {
+        expect((await ask("习进平")).suggestion).toBe("习近平");
+      }));
+
+    it("what may have been meant keeps the filters, and is there with them", () =>
+      withNews([...news, { title: "山高路远，车队抵达", hours: 2 }], async (ask) => {
+        expect((await ask("台封 24h")).suggestion).toBe("台风 24h");
+        expect((await ask("台封 -青竹")).suggestion).toBeNull();
+        expect((await ask("台封 source:nobody")).suggestion).toBeNull();
+        expect((await ask("台封 隧道")).suggestion).toBeNull();
+        // It is in an older article's text, where only the filter leaves it out.
+        expect((await ask("陆远")).total).toBe(1);
+        expect(await ask("陆远 24h")).toMatchObject({ total: 0, suggestion: null });
       }));
 
     it("keeps to the filters", () =>
