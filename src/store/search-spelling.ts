@@ -27,9 +27,10 @@ export async function otherSpellings(db: Db, typed: string, texts: readonly stri
   const meant = new Map<string, string>();
   for (const word of new Set(fold(typed).split(" ").slice(0, wordsMax))) {
     if (word === "" || word.length > wordCharsMax || texts.some((text) => text.includes(word))) continue;
-    if (await isAnywhere(db, word)) continue;
-    const heard = isSoundable(word) ? await soundingAlike(word, await newestTexts(db)) : null;
-    const other = heard ?? nearestSpelling(word, texts);
+    const near = nearestSpelling(word, texts);
+    const isHeard = isSoundable(word);
+    if ((near === null && !isHeard) || (await isAnywhere(db, word))) continue;
+    const other = (isHeard ? await soundingAlike(word, await newestTexts(db)) : null) ?? near;
     if (other !== null) meant.set(word, other);
     await breathe();
   }
