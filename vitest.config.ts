@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    maxWorkers: 2,
+    // Much of the time is waiting, for timers, processes and workerd: three share two cores well.
+    maxWorkers: 3,
   },
 });
